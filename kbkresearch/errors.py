@@ -1,0 +1,94 @@
+"""The errors of the package: what was wrong, where, what was found, what is allowed.
+
+Every error that a user can cause derives from `KbkError`; the command line prints its message and
+exits with status 2. The messages are part of the public interface.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class KbkError(Exception):
+    """Base of every error that `kbkresearch` raises on purpose."""
+
+
+class UnknownNameError(KbkError, LookupError):
+    """A name (rule set, study, dataset, facility type, option) that does not exist.
+
+    Parameters
+    ----------
+    kind : str
+        What the name was meant to name, for instance ``"rule set"``.
+    name : object
+        The name that was given.
+    choices : iterable of str
+        The names that exist; the nearest ones are suggested.
+
+    Examples
+    --------
+    >>> print(UnknownNameError("rule set", "kbk-2018", ["kbk-2019", "kbkp-2017"]))
+    Unknown rule set 'kbk-2018'. Did you mean 'kbk-2019'? Choices: kbk-2019, kbkp-2017.
+    """
+
+    def __init__(self, kind: str, name: object, choices: Iterable[str]) -> None:
+        self.kind, self.name, self.choices = kind, name, tuple(choices)
+        near = difflib.get_close_matches(str(name), self.choices, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        listed = ", ".join(self.choices) or "none"
+        super().__init__(f"Unknown {kind} {name!r}.{hint} Choices: {listed}.")
+
+
+class NoRulesInForceError(KbkError, LookupError):
+    """No rule set covers the date that was asked for."""
+
+
+class RuleFileError(KbkError, ValueError):
+    """A rule file or a reform that does not hold together.
+
+    Parameters
+    ----------
+    where : str
+        The file and the place in it, for instance ``"kbk-2019.toml: indicators.ak.bands"``.
+    problem : str
+        What is wrong, with the value found and what is allowed.
+    """
+
+    def __init__(self, where: str, problem: str) -> None:
+        self.where, self.problem = where, problem
+        super().__init__(f"{where}: {problem}")
+
+
+class MissingColumnsError(KbkError, ValueError):
+    """A table that lacks the columns an operation needs.
+
+    Parameters
+    ----------
+    needed : str
+        What is needed, in words and column names.
+    found : sequence of object
+        The columns that the table has.
+    """
+
+    def __init__(self, needed: str, found: Sequence[object]) -> None:
+        self.found = tuple(found)
+        near = ", ".join(map(str, self.found)) or "none"
+        super().__init__(f"{needed} Columns found: {near}.")
+
+
+class BadRowsError(KbkError, ValueError):
+    """Rows that were refused because the caller asked for an error instead of findings.
+
+    Parameters
+    ----------
+    message : str
+        The rows, what is wrong with each and what is allowed.
+    """
+
+
+class BadArgumentError(KbkError, ValueError):
+    """An argument with a value that is not allowed."""

@@ -1,0 +1,108 @@
+"""Columns of a data frame as arrays of numbers, with findings where they are not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from kbkresearch.errors import BadArgumentError
+from kbkresearch.findings import FindingGroup
+from kbkresearch.vocabulary import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kbkresearch.findings import Severity
+
+
+def numbers(data: pd.DataFrame, column: str) -> tuple[np.ndarray[Any, Any], list[FindingGroup]]:
+    """Return a column as a numeric array; what is no number becomes NaN, with a finding.
+
+    Parameters
+    ----------
+    data : DataFrame
+    column : str
+
+    Returns
+    -------
+    values : array, shape (n,)
+        The column's own array where it is numeric already, else float64.
+    findings : list of FindingGroup
+        Text, dates or truth values in a number column.
+    """
+    series = data[column]
+    if isinstance(series, pd.DataFrame):
+        raise BadArgumentError(f"The table has {series.shape[1]} columns named {column!r}.")
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
+        return series.to_numpy(), []
+    if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype):
+        return series.to_numpy(dtype=np.float64, na_value=np.nan), []
+    if pd.api.types.is_bool_dtype(series.dtype) or series.dtype.kind in "mM":
+        values = np.full(len(series), np.nan)
+    else:
+        plain = series.where(~series.map(lambda one: isinstance(one, bool)))
+        values = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    wrong = np.flatnonzero(np.isnan(values) & series.notna().to_numpy())
+    if not len(wrong):
+        return values, []
+    return values, [
+        group(
+            data,
+            wrong,
+            column,
+            rule="not_a_number",
+            message_id=f"{label(column, 'id')} bukan angka; isi dengan angka",
+            message_en=f"{column} is not a number; a number is needed",
+            values=series.iloc[wrong].astype(str).tolist(),
+        )
+    ]
+
+
+def group(
+    data: pd.DataFrame,
+    rows: Iterable[int] | np.ndarray[Any, Any],
+    column: str,
+    *,
+    rule: str,
+    message_id: str,
+    message_en: str,
+    severity: Severity = "error",
+    values: Iterable[object] | None = None,
+) -> FindingGroup:
+    """Return a finding on some rows, named by their labels in the data frame's index.
+
+    Parameters
+    ----------
+    data : DataFrame
+    rows : array of int
+        Positions of the rows.
+    column : str
+        Column concerned.
+    rule, message_id, message_en, severity
+        As in `FindingGroup`.
+    values : iterable of object, optional
+        Values found; read from the column by default.
+
+    Returns
+    -------
+    FindingGroup
+    """
+    positions = np.asarray(list(rows) if not isinstance(rows, np.ndarray) else rows, dtype=np.intp)
+    if values is None:
+        values = data[column].iloc[positions].tolist() if column in data.columns else []
+    found = tuple(_plain(value) for value in values)
+    return FindingGroup(
+        rule=rule,
+        severity=severity,
+        column=column,
+        message_id=message_id,
+        message_en=message_en,
+        rows=tuple(_plain(one) for one in data.index.take(positions).tolist()),
+        values=found if len(found) == len(positions) else (None,) * len(positions),
+    )
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int | float | str) else str(value)
