@@ -69,7 +69,7 @@ def list() -> pd.DataFrame:  # noqa: A001 - read as `datasets.list()`
     >>> datasets.list().set_index("name").loc["hayana-rates", "rows"].item()
     32
     """
-    import pandas as pd  # noqa: PLC0415 - importing this module stays light
+    import pandas as pd
 
     names = [*_resources()]
     return pd.DataFrame(
@@ -139,7 +139,7 @@ def load(name: str) -> pd.DataFrame:
     >>> bands.attrs["source"]["table"]
     'Tabel 2. 3'
     """
-    import pandas as pd  # noqa: PLC0415 - importing this module stays light
+    import pandas as pd
 
     resource = _resource(name)
     schema = resource["schema"]

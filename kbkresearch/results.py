@@ -78,7 +78,7 @@ class Table:
     columns: tuple[Column, ...]
     frame: pd.DataFrame = field(repr=False)
     notes: tuple[Text, ...] = ()
-    source: Text = Text("", "")
+    source: Text = field(default=Text("", ""))
 
     def to_html(self, lang: str = "id") -> str:
         """Return the table as an HTML fragment.

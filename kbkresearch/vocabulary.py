@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 from kbkresearch.errors import UnknownNameError
 
@@ -42,7 +42,7 @@ def check_lang(lang: str) -> Lang:
     """
     if lang not in LANGS:
         raise UnknownNameError("language", lang, LANGS)
-    return cast("Lang", lang)
+    return lang
 
 
 class Text(str):
@@ -64,7 +64,7 @@ class Text(str):
     __slots__ = ("id",)
     id: str
 
-    def __new__(cls, id: str, en: str) -> Text:  # noqa: A002 - the language's own code
+    def __new__(cls, id: str, en: str) -> Self:  # noqa: A002 - the language's own code
         """Make a text of its two wordings."""
         text = super().__new__(cls, en)
         text.id = id

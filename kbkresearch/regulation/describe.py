@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch.regulation.intervals import Interval
+from kbkresearch.errors import BadArgumentError
 from kbkresearch.regulation.lookup import outcomes
 from kbkresearch.regulation.reforms import flat
+from kbkresearch.regulation.registry import rule_ids, rules
 from kbkresearch.regulation.values import RuleSet
 from kbkresearch.results import Result, Table, columns_of
 from kbkresearch.vocabulary import FACILITY_LABELS, Text, check_lang
@@ -24,6 +26,13 @@ _HEADINGS = {
     "status": Text("Status", "Status"),
     "citation": Text("Sumber", "Citation"),
     "note": Text("Catatan", "Note"),
+    "id": Text("Id", "Id"),
+    "kind": Text("Jenis", "Kind"),
+    "title": Text("Judul", "Title"),
+    "valid_from": Text("Berlaku sejak", "In force from"),
+    "valid_until": Text("Sampai", "Until"),
+    "dates": Text("Status tanggal", "Status of dates"),
+    "regulation": Text("Dasar hukum", "Legal text"),
     "baseline": Text("Semula", "Baseline"),
     "changed": Text("Menjadi", "Changed to"),
 }
@@ -123,27 +132,15 @@ def describe(document: Document, lang: str = "en") -> RuleTable:
 
 
 def _shown(value: object) -> str:
-    return (
-        str(value)
-        if isinstance(value, Interval)
-        else format(value, "f")
-        if _is_number(value)
-        else str(value)
-    )
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-def _is_number(value: object) -> bool:
-    from decimal import Decimal
-
-    return isinstance(value, Decimal)
-
-
-def lookup_table(rules: RuleSet) -> pd.DataFrame:
+def lookup_table(law: RuleSet) -> pd.DataFrame:
     """Return every combination of levels with its score and payment.
 
     Parameters
     ----------
-    rules : RuleSet
+    law : RuleSet
 
     Returns
     -------
@@ -161,10 +158,10 @@ def lookup_table(rules: RuleSet) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for one in outcomes(rules):
+    for one in outcomes(law):
         row: dict[str, Any] = {
             indicator.level_column: level
-            for indicator, level in zip(rules.paying, one.levels, strict=True)
+            for indicator, level in zip(law.paying, one.levels, strict=True)
         }
         if one.score is not None:
             row["score"] = float(one.score)
@@ -173,6 +170,64 @@ def lookup_table(rules: RuleSet) -> pd.DataFrame:
             row[f"payment_pct_{facility_type}"] = float(paid.value) if paid else float("nan")
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def lookup_result(document: Document) -> RuleTable:
+    """Return `lookup_table` as a result that shows itself.
+
+    Parameters
+    ----------
+    document : Document
+        A performance rule set.
+
+    Returns
+    -------
+    RuleTable
+
+    Raises
+    ------
+    BadArgumentError
+        For a tariff or a norm.
+    """
+    if not isinstance(document, RuleSet):
+        raise BadArgumentError(
+            f"{document.id!r} is not a performance rule set: nothing to look up."
+        )
+    heading = Text(f"{document.id}: semua kombinasi", f"{document.id}: every combination")
+    return RuleTable(lookup_table(document), (), heading, document.regulation)
+
+
+def overview() -> RuleTable:
+    """Return the rule documents of the package with their dates.
+
+    Returns
+    -------
+    RuleTable
+        One row per document: ``id, kind, title, valid_from, valid_until, dates, regulation``.
+
+    Examples
+    --------
+    >>> overview().frame.set_index("id").loc["kbk-2019", "valid_from"]
+    '2020-01-01'
+    """
+    import pandas as pd
+
+    rows = []
+    for name in rule_ids():
+        one = rules(name)
+        rows.append(
+            {
+                "id": name,
+                "kind": one.kind,
+                "title": one.title,
+                "valid_from": str(one.valid_from.value),
+                "valid_until": str(one.valid_until.value) if one.valid_until else "",
+                "dates": one.valid_from.status,
+                "regulation": one.regulation,
+            }
+        )
+    frame = pd.DataFrame(rows, dtype=object)
+    return RuleTable(frame, (_UNVERIFIED,), Text("Aturan dalam paket", "Rules in the package"))
 
 
 def difference(baseline: Document, changed: Document) -> RuleTable:

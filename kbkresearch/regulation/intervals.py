@@ -78,7 +78,7 @@ class Interval:
         return band
 
     def __contains__(self, value: object) -> bool:
-        number = Fraction(value)  # type: ignore[arg-type]  # int, float, str, Decimal, Fraction
+        number = Fraction(value)  # type: ignore[call-overload]  # any kind of number
         low = Fraction(self.low)
         above = number > low or (self.low_closed and number == low)
         if self.high.is_infinite():

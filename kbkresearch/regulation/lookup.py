@@ -6,17 +6,18 @@ This table is what the engine looks rows up in, and what an auditor can read.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kbkresearch.regulation.values import RuleSet, Value
 from kbkresearch.vocabulary import FACILITY_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
+
+    from kbkresearch.regulation.values import RuleSet, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,9 +110,8 @@ class _Node:
         content = self.child("value") if is_table else self
         for needed in ("source", "where", "status", "unit"):
             if not about.get(needed):
-                raise self.fail(
-                    f"the value has no {'citation: ' if needed in {'source', 'where'} else ''}{needed!r}"
-                )
+                what = "citation: " if needed in {"source", "where"} else ""
+                raise self.fail(f"the value has no {what}{needed!r}")
         if about["source"] not in {*sources(), "reform"}:
             raise self.fail(f"source {about['source']!r} is not in sources.toml")
         if about["status"] not in STATUSES:
@@ -133,14 +132,13 @@ class _Node:
 
 
 def _decimal(node: _Node) -> Decimal:
+    wrong = node.fail(f'a number written as text, such as "0.4", is needed, found {node.raw!r}')
+    if isinstance(node.raw, bool | float):
+        raise wrong
     try:
-        if isinstance(node.raw, bool | float):
-            raise InvalidOperation
         return Decimal(node.raw)
     except (InvalidOperation, TypeError, ValueError):
-        raise node.fail(
-            f'a number written as text, such as "0.4", is needed, found {node.raw!r}'
-        ) from None
+        raise wrong from None
 
 
 def _interval(node: _Node) -> Interval:
@@ -190,11 +188,13 @@ def parse(raw: Mapping[str, Any], file: str, provenance: Provenance | None = Non
     values: dict[str, Value] = {"validity.from": starts}
     if ends:
         values["validity.until"] = ends
-    body = {"performance": _performance, "tariff": _tariff, "norm": _norm}[kind](root, values)
+    body: dict[str, Any] = {"performance": _performance, "tariff": _tariff, "norm": _norm}[kind](
+        root, values
+    )
     if "definitions" in raw:
         for key, node in root.child("definitions").children():
             values[f"definitions.{key}"] = node.leaf(_Node.text, ("text",))
-    cls = {"performance": RuleSet, "tariff": Tariff, "norm": Document}[kind]
+    cls: type[Document] = {"performance": RuleSet, "tariff": Tariff, "norm": Document}[kind]
     return cls(
         id=str(root.child("id").raw),
         kind=kind,
@@ -328,7 +328,7 @@ def _payment_by_zones(
         for chosen in combinations_with_replacement(levels, n)
     }
     if set(found) != needed:
-        odd = sorted(set(found) ^ needed)[0]
+        odd = min(set(found) ^ needed)
         raise node.fail(f"the combination {odd} of {levels} is missing or not possible")
     return PaymentTable(facility_type, by_zones=MappingProxyType(found))
 

@@ -52,11 +52,16 @@ def check_dates(documents: Any) -> None:
     for one, other in combinations(documents, 2):
         first, second = sorted((one, other), key=lambda document: document.valid_from.value)
         if one.family == other.family and first.in_force(second.valid_from.value):
-            ends = first.valid_until.value if first.valid_until else "no end"
             raise RuleFileError(
                 f"{second.id}: validity.from",
-                f"{second.valid_from.value} lies within {first.id} ({first.valid_from.value} to {ends})",
+                f"{second.valid_from.value} lies within {_dated(first)}",
             )
+
+
+def _dated(one: Document) -> str:
+    """Return id and dates of a document."""
+    until = one.valid_until.value if one.valid_until else "now"
+    return f"{one.id} ({one.valid_from.value} to {until})"
 
 
 def rule_ids(family: str | None = None) -> tuple[str, ...]:
@@ -150,10 +155,7 @@ def rules_on(day: str | date, family: str = "performance") -> Any:
             return one
     before = [one for one in dated if one.valid_from.value <= when][-1:]
     after = [one for one in dated if one.valid_from.value > when][:1]
-    near = ", ".join(
-        f"{one.id} ({one.valid_from.value} to {one.valid_until.value if one.valid_until else 'now'})"
-        for one in (*before, *after)
-    )
+    near = ", ".join(_dated(one) for one in (*before, *after))
     raise NoRulesInForceError(
         f"No {family} rules in the package are in force on {when}. Nearest: {near}."
         " Name a rule set by its id to use it all the same."
@@ -172,7 +174,7 @@ def _as_date(day: object) -> date:
 
 
 def reform(file: str | Path) -> Any:
-    """Read a reform from a TOML file: a baseline and the values that differ.
+    r"""Read a reform from a TOML file: a baseline and the values that differ.
 
     Parameters
     ----------
@@ -194,8 +196,8 @@ def reform(file: str | Path) -> Any:
     --------
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "reform.toml"
-    >>> _ = path.write_text('baseline = "kbk-2019"\\ntitle = "Payment of practices"\\n'
-    ...     '[changes."payment.dpp".by_score]\\n"[4, 4]" = "100"\\n"[1, 4)" = "96"\\n')
+    >>> _ = path.write_text('baseline = "kbk-2019"\ntitle = "Payment of practices"\n'
+    ...     '[changes."payment.dpp".by_score]\n"[4, 4]" = "100"\n"[1, 4)" = "96"\n')
     >>> reform(path).payment["dpp"].by_score[0][1].status
     'reform'
     """

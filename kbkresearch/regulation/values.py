@@ -332,7 +332,7 @@ class TariffRate:
 
 @dataclass(frozen=True, slots=True)
 class TariffRange:
-    """The range within which tariffs of one kind of facility lie, in rupiah per member per month."""
+    """The range of the tariffs of one kind of facility, in rupiah per member per month."""
 
     facility_type: str
     low: Value

@@ -136,26 +136,28 @@ class Repair:
         return bad
 
     def _missing(self, which: Bools) -> None:
+        name = self.indicator.name.upper()
         for columns, sides in zip(self.indicator.parts, self.parts, strict=True):
             for column, side in zip(columns, sides, strict=True):
                 self._report(
                     which & np.isnan(side),
                     column,
                     rule="missing_count",
-                    message_id=f"{label(column, 'id')} kosong; {self.indicator.name.upper()} kosong",
-                    message_en=f"{column} is missing, so {self.indicator.name.upper()} is too",
+                    message_id=f"{label(column, 'id')} kosong, jadi {name} kosong",
+                    message_en=f"{column} is missing, so {name} is too",
                     severity="info",
                 )
 
     def _zero(self, empty: list[Bools]) -> None:
+        name = self.indicator.name.upper()
         for (_, column), which in zip(self.indicator.parts, empty, strict=True):
             if not self.indicator.zero_policy:
                 self._report(
                     which,
                     column,
                     rule="zero_denominator",
-                    message_id=f"{label(column, 'id')} nol; {self.indicator.name.upper()} tidak terdefinisi",
-                    message_en=f"{column} is zero, so {self.indicator.name.upper()} is undefined",
+                    message_id=f"{label(column, 'id')} nol; {name} tidak terdefinisi",
+                    message_en=f"{column} is zero, so {name} is undefined",
                 )
                 continue
             option = f"{self.indicator.zero_policy}={self.policy!r}"
@@ -228,8 +230,8 @@ def disagreement(
             rows,
             name,
             rule="indicator_disagrees_with_counts",
-            message_id=f"{label(name, 'id')} berbeda dari hitungan cacahnya (dalam kurung); cacah dipakai",
-            message_en=f"{name} differs from what the counts give (in brackets); the counts are used",
+            message_id=f"{label(name, 'id')} berbeda dari hasil cacah (dalam kurung); cacah dipakai",
+            message_en=f"{name} differs from what the counts give (in brackets); counts are used",
             severity="warning",
             values=found,
         )

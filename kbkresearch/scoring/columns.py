@@ -33,7 +33,7 @@ def numbers(data: pd.DataFrame, column: str) -> tuple[np.ndarray[Any, Any], list
         Text, dates or truth values in a number column.
     """
     series = data[column]
-    if isinstance(series, pd.DataFrame):
+    if series.ndim > 1:
         raise BadArgumentError(f"The table has {series.shape[1]} columns named {column!r}.")
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
         return series.to_numpy(), []

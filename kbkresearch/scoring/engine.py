@@ -253,7 +253,7 @@ def round_half_up(top: int, bottom: int, scale: int, decimals: int) -> float:
     >>> round_half_up(149995, 1_000_000, 1000, 2), round_half_up(1, 8, 100, 0)
     (150.0, 13.0)
     """
-    ten = 10**decimals
+    ten: int = 10**decimals
     return ((2 * scale * ten * top + bottom) // (2 * bottom)) / ten
 
 
@@ -306,7 +306,7 @@ def lookup(rules: RuleSet) -> Lookup:
     for row, facility_type in enumerate(FACILITY_TYPES):
         paid = [one.payment.get(facility_type) for one in every]
         numbers = [float(one.value) if one else np.nan for one in paid]
-        payment[(row, *inner)] = np.array(numbers).reshape(shape)
+        payment[row][inner] = np.array(numbers).reshape(shape)
     return Lookup(sizes, score.reshape(-1), payment.reshape(len(FACILITY_TYPES) + 1, prod(sizes)))
 
 

@@ -1,0 +1,1 @@
+"""Utilisation rates, the tariffs and funds that follow from them, and how sure they are."""

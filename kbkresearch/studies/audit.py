@@ -1,0 +1,178 @@
+"""From a study's claims file to its checks: every claim expanded, recomputed and judged."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import import_module, resources
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from kbkresearch import datasets
+from kbkresearch.errors import RuleFileError
+from kbkresearch.formats import fill
+from kbkresearch.formats import number as shown_number
+from kbkresearch.studies.model import VERDICTS, Check, Outcome, StudyResult
+from kbkresearch.vocabulary import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType
+
+    import pandas as pd
+
+PRINTED = {
+    "integer": lambda value: f"{value:.0f}",
+    "rupiah": lambda value: f"Rp{value:,.0f}",
+    "pct1": lambda value: f"{value:.1f}".replace(".", ","),
+    "percent": lambda value: f"{value:.0f}%",
+    "plain": lambda value: f"{value:g}".replace(".", ","),
+    "text": str,
+}
+_NEEDS_EXPLANATION = {"contradicted", "ambiguous", "not_recomputable"}
+
+
+def audit(package: str) -> StudyResult:
+    """Recompute a study and judge each of its claims.
+
+    Parameters
+    ----------
+    package : str
+        Name of the study's folder, for instance ``"puskesmas_kampak_2024"``. It holds
+        ``study.toml`` (what the document states) and ``recompute.py`` (how it is recomputed).
+
+    Returns
+    -------
+    StudyResult
+
+    Raises
+    ------
+    RuleFileError
+        If the claims file does not hold together.
+
+    Notes
+    -----
+    A claim of ``study.toml`` has ``id``, ``where``, ``statement``, ``expect`` and either
+    ``compute`` (a function of ``recompute.py`` that returns an `Outcome`; ``args`` are handed to
+    it), or none where nothing can be recomputed. A claim with ``dataset`` stands for one claim per row of that
+    published table: the function is given the row, ``column`` names the published value, and
+    ``printed`` how it is printed. ``explanation`` may hold places for the outcome's details.
+    """
+    home = f"kbkresearch.studies.{package}"
+    text = resources.files(home).joinpath("study.toml").read_text("utf-8")
+    content = tomllib.loads(text)
+    module = import_module(f"{home}.recompute")
+    checks = tuple(
+        check for claim in content["claims"] for check in _checks(claim, module, package)
+    )
+    _refuse_repeats(checks, package)
+    return StudyResult(
+        frame=_frame(checks),
+        notes=tuple(Text(**note) for note in content.get("notes", ())),
+        id=content["id"],
+        heading=Text(**content["title"]),
+        citation=content["citation"],
+        question=Text(**content["question"]),
+        checks=checks,
+        tables=MappingProxyType(module.tables()),
+        figures=tuple(content.get("figures", ())),
+    )
+
+
+def _checks(claim: dict[str, Any], module: ModuleType, package: str) -> Iterator[Check]:
+    where = f"{package}/study.toml: {claim.get('id', '?')}"
+    missing = {"id", "where", "statement", "expect"} - set(claim)
+    if missing:
+        raise RuleFileError(where, f"{min(missing)!r} is missing")
+    if "dataset" not in claim:
+        outcome = _outcome(claim, module, {})
+        yield _check(claim, claim["id"], claim.get("published", ""), outcome, {}, where)
+        return
+    table = datasets.load(claim["dataset"])
+    for row in _rows(table, claim.get("only", {})):
+        key = "-".join(str(row[name]) for name in claim["key"])
+        outcome = _outcome(claim, module, {"row": row})
+        published = PRINTED[claim.get("printed", "integer")](row[claim["column"]])
+        yield _check(claim, f"{claim['id']}-{key}", published, outcome, row, where)
+
+
+def _rows(table: pd.DataFrame, only: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for row in table.to_dict("records"):
+        if all(row[key] in (one if isinstance(one, list) else [one]) for key, one in only.items()):
+            yield {str(name): value for name, value in row.items()}
+
+
+def _outcome(claim: dict[str, Any], module: ModuleType, given: dict[str, Any]) -> Outcome:
+    if "compute" not in claim:
+        return Outcome("not_recomputable")
+    computed: Outcome = getattr(module, claim["compute"])(**given, **claim.get("args", {}))
+    return computed
+
+
+def _check(
+    claim: dict[str, Any],
+    id: str,  # noqa: A002 - the key of the claims files
+    published: str,
+    outcome: Outcome,
+    row: Mapping[str, Any],
+    where: str,
+) -> Check:
+    facts = {**row, **outcome.details, "recomputed": outcome.recomputed}
+    expected = claim.get("expect_for", {}).get(id.removeprefix(f"{claim['id']}-"), claim["expect"])
+    if expected not in VERDICTS:
+        raise RuleFileError(where, f"expect = {expected!r} is not one of {', '.join(VERDICTS)}")
+    explanation = Text("", "")
+    if "explanation" in claim:
+        explanation = fill(Text(**claim["explanation"]), facts)
+    elif outcome.verdict in _NEEDS_EXPLANATION:
+        raise RuleFileError(where, f"{id}: verdict {outcome.verdict!r} needs an explanation")
+    return Check(
+        id=id,
+        statement=fill(Text(**claim["statement"]), facts),
+        where=claim["where"],
+        published=published,
+        recomputed=_shown(outcome.recomputed),
+        verdict=outcome.verdict,
+        expected=expected,
+        explanation=explanation,
+    )
+
+
+def _shown(value: Any) -> Text:
+    if value is None:
+        return Text("", "")
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, str | bool):
+        return Text(str(value), str(value))
+    decimals = max(0, -int(value.as_tuple().exponent)) if hasattr(value, "as_tuple") else 0
+    return Text(shown_number(value, "id", decimals), shown_number(value, "en", decimals))
+
+
+def _refuse_repeats(checks: tuple[Check, ...], package: str) -> None:
+    seen: set[str] = set()
+    for check in checks:
+        if check.id in seen:
+            raise RuleFileError(f"{package}/study.toml", f"the claim {check.id!r} is there twice")
+        seen.add(check.id)
+
+
+def _frame(checks: tuple[Check, ...]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "id": one.id,
+                "statement_id": one.statement.id,
+                "statement_en": one.statement.en,
+                "where": one.where,
+                "published": one.published,
+                "recomputed": one.recomputed.en,
+                "verdict": one.verdict,
+                "expected": one.expected,
+                "explanation_id": one.explanation.id,
+                "explanation_en": one.explanation.en,
+            }
+            for one in checks
+        ]
+    )
