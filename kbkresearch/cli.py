@@ -28,10 +28,13 @@ _JSON = click.option(
 )
 
 
+_SHORT, _SHORT_FIRST = 12, 40
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="kbk")
 def cli() -> None:
-    r"""Research toolkit for Indonesia's performance-based capitation (KBK).
+    """Research toolkit for Indonesia's performance-based capitation (KBK).
 
     \b
     kbk reproduce                  recompute every published study and audit its claims
@@ -49,7 +52,7 @@ def cli() -> None:
 @_LANG
 @_JSON
 def reproduce(studies: tuple[str, ...], out: str | None, lang: str, as_json: bool) -> None:  # noqa: FBT001
-    r"""Recompute the published studies and say what agrees and what does not.
+    """Recompute the published studies and say what agrees and what does not.
 
     Prints a table of verdicts and every contradicted or ambiguous claim, and writes report.html
     (one file, works offline), tables/ (CSV and one xlsx) and figures/ (SVG and PNG). With --json
@@ -165,21 +168,25 @@ def _print_audit(results: Sequence[StudyResult], lang: str) -> None:
 
 
 def _print_table(console: Any, table: Table, lang: str) -> None:
-    """Print a table in the terminal, numbers to the right."""
+    """Print a table in the terminal: numbers to the right, short columns never broken."""
     from rich import box
     from rich.markup import escape
     from rich.table import Table as Grid
 
     from kbkresearch.reporting.render import rows
 
-    grid = Grid(title=table.title.to(lang), box=box.SIMPLE_HEAD, title_justify="left", expand=False)
-    for column in table.columns:
+    lines = list(rows(table, lang))
+    grid = Grid(title=table.title.to(lang), box=box.SIMPLE_HEAD, title_justify="left")
+    for place, column in enumerate(table.columns):
         right = column.kind in {"integer", "number", "rupiah"}
+        widest = max((len(line[place]) for line in lines), default=0)
         grid.add_column(
-            column.label.to(lang), justify="right" if right else "left", overflow="fold"
+            column.label.to(lang),
+            justify="right" if right else "left",
+            min_width=widest if widest <= (_SHORT if place else _SHORT_FIRST) else None,
         )
-    for row in rows(table, lang):
-        grid.add_row(*(escape(value) for value in row))
+    for line in lines:
+        grid.add_row(*(escape(value) for value in line))
     console.print(grid)
     for note in [*table.notes, *([table.source] if table.source else [])]:
         console.print(f"[dim]{escape(note.to(lang))}[/dim]")
@@ -187,7 +194,7 @@ def _print_table(console: Any, table: Table, lang: str) -> None:
 
 @cli.group()
 def rules() -> None:
-    r"""Show the rules as dated, cited values.
+    """Show the rules as dated, cited values.
 
     \b
     Examples:
@@ -201,7 +208,7 @@ def rules() -> None:
 @_LANG
 @_JSON
 def rules_list(lang: str, as_json: bool) -> None:  # noqa: FBT001
-    r"""List the rule sets, tariffs and norms with their dates.
+    """List the rule sets, tariffs and norms with their dates.
 
     \b
     Example:
@@ -209,7 +216,8 @@ def rules_list(lang: str, as_json: bool) -> None:  # noqa: FBT001
     """
     from kbkresearch.regulation.describe import overview
 
-    _show(overview(), lang, as_json=as_json)
+    shown = ("id", "title", "valid_from", "valid_until", "dates")
+    _show(overview(), lang, shown, as_json=as_json)
 
 
 @rules.command("show")
@@ -218,7 +226,7 @@ def rules_list(lang: str, as_json: bool) -> None:  # noqa: FBT001
 @_LANG
 @_JSON
 def rules_show(id: str, lookup: bool, lang: str, as_json: bool) -> None:  # noqa: A002, FBT001
-    r"""Show every value of rule set ID with its unit, citation and status.
+    """Show every value of rule set ID with its unit, citation and status.
 
     ID may also be the path of a reform file (it ends in .toml).
 
@@ -230,8 +238,19 @@ def rules_show(id: str, lookup: bool, lang: str, as_json: bool) -> None:  # noqa
     from kbkresearch.regulation.describe import describe, lookup_result
 
     document = _document(id)
-    shown = lookup_result(document) if lookup else describe(document, lang)
-    _show(shown, lang, as_json=as_json)
+    if lookup:
+        _show(lookup_result(document), lang, as_json=as_json)
+        return
+    described = describe(document, lang)
+    if as_json:
+        _show(described, lang, as_json=True)
+        return
+    from dataclasses import replace
+
+    in_words = described.frame["unit"] == "text"
+    columns = ("path", "value", "unit", "status", "cited")
+    _show(replace(described, frame=described.frame[~in_words]), lang, columns, as_json=False)
+    _print_words(described.frame[in_words], described.frame)
 
 
 @rules.command("diff")
@@ -240,7 +259,7 @@ def rules_show(id: str, lookup: bool, lang: str, as_json: bool) -> None:  # noqa
 @_LANG
 @_JSON
 def rules_diff(baseline: str, changed: str, lang: str, as_json: bool) -> None:  # noqa: FBT001
-    r"""Show what differs between two rule sets (ids, or paths of reform files).
+    """Show what differs between two rule sets (ids, or paths of reform files).
 
     \b
     Example:
@@ -258,13 +277,30 @@ def _document(name: str) -> Any:
     return reform(name) if name.endswith(".toml") else rules_by_id(name)
 
 
-def _show(result: Any, lang: str, *, as_json: bool) -> None:
+def _show(result: Any, lang: str, columns: Sequence[str] | None = None, *, as_json: bool) -> None:
     if as_json:
         click.echo(result.frame.to_json(orient="records", force_ascii=False, indent=2))
         return
     from rich.console import Console
 
-    _print_table(Console(highlight=False), result.to_table(), lang)
+    _print_table(Console(highlight=False), result.to_table(columns), lang)
+
+
+def _print_words(in_words: Any, rows: Any) -> None:
+    """Print the rules in words, the notes on values, and the citations by their number."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False)
+    for one in in_words.itertuples():
+        console.print(f"\n{escape(one.path)} ({one.status}) \\[{one.cited}]\n  {escape(one.value)}")
+    console.print()
+    for note, group in rows[rows["note"] != ""].groupby("note", sort=False):
+        paths = ", ".join(group["path"])
+        console.print(f"{escape(paths)} ({group['status'].iloc[0]}): {escape(note)}")
+    console.print()
+    for number, citation in rows[["cited", "citation"]].drop_duplicates().itertuples(index=False):
+        console.print(f"[dim]\\[{number}] {escape(citation)}[/dim]")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

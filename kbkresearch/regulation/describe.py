@@ -24,6 +24,7 @@ _HEADINGS = {
     "value": Text("Nilai", "Value"),
     "unit": Text("Satuan", "Unit"),
     "status": Text("Status", "Status"),
+    "cited": Text("Ke-", "Cited"),
     "citation": Text("Sumber", "Citation"),
     "note": Text("Catatan", "Note"),
     "id": Text("Id", "Id"),
@@ -49,7 +50,8 @@ class RuleTable(Result):
     Attributes
     ----------
     frame : DataFrame
-        One row per value: ``path``, ``value``, ``unit``, ``status``, ``citation``, ``note``.
+        One row per value: ``path``, ``value``, ``unit``, ``status``, ``cited`` (number of
+        the citation), ``citation``, ``note``.
     heading : Text
         Title of the document.
     regulation : str
@@ -111,12 +113,14 @@ def describe(document: Document, lang: str = "en") -> RuleTable:
     import pandas as pd
 
     check_lang(lang)
+    citations = list(dict.fromkeys(one.citation for one in document.values.values()))
     rows = [
         {
             "path": path,
             "value": one.value.to(lang) if isinstance(one.value, Text) else _shown(one.value),
             "unit": one.unit,
             "status": one.status,
+            "cited": 1 + citations.index(one.citation),
             "citation": one.citation,
             "note": one.note.to(lang),
         }
@@ -256,7 +260,7 @@ def difference(baseline: Document, changed: Document) -> RuleTable:
     left, right = dict(flat(baseline.raw)), dict(flat(changed.raw))
     ignored = {"id", *(path for path in {*left, *right} if path.rsplit(".", 1)[-1] in _CITING)}
     rows = [
-        {"path": path, "baseline": left.get(path), "changed": right.get(path)}
+        {"path": path, "baseline": _raw(left, path), "changed": _raw(right, path)}
         for path in dict.fromkeys([*left, *right])
         if path not in ignored and left.get(path) != right.get(path)
     ]
@@ -265,6 +269,10 @@ def difference(baseline: Document, changed: Document) -> RuleTable:
     return RuleTable(
         frame, (), Text(heading, heading), f"{baseline.regulation} → {changed.regulation}"
     )
+
+
+def _raw(values: dict[str, Any], path: str) -> str | None:
+    return str(values[path]) if path in values else None
 
 
 _CITING = {"source", "where", "status", "unit"}

@@ -44,6 +44,7 @@ _STYLE: Any = {
     "legend.frameon": False,
     "svg.hashsalt": "kbkresearch",
 }
+_CHARACTERS_PER_INCH = 15
 _FORMATS = {"svg": {"Date": None}, "png": {"Software": None}}
 
 
@@ -95,18 +96,11 @@ def source_line(ax: Axes, text: Text, lang: str) -> None:
     import textwrap
 
     figure = ax.get_figure(root=True)
-    width = int(figure.get_figwidth() * 15) if figure is not None else 100
-    ax.annotate(
-        "\n".join(textwrap.wrap(text.to(lang), width)),
-        xy=(0, 0),
-        xycoords="axes fraction",
-        xytext=(0, -46),
-        textcoords="offset points",
-        va="top",
-        fontsize=7.5,
-        color="#555555",
-        annotation_clip=False,
-    )
+    if figure is None:
+        return
+    lines = textwrap.wrap(text.to(lang), int(figure.get_figwidth() * _CHARACTERS_PER_INCH))
+    look = {"ha": "left", "x": 0.01, "fontsize": 7.5, "color": "#555555"}
+    figure.supxlabel("\n".join(lines), **look)
 
 
 def save_figures(

@@ -3,86 +3,54 @@
 A rule set has few combinations of ratings, each with one score and one payment. Printed means
 therefore leave only some mixes possible, and say exactly which. Values are whole numbers of grid
 units (hundredths by default), so that an open band edge is one unit away; means are compared as
-fractions. The search for months is an integer program whose coefficients are whole numbers: its
-rows are loosened by half a unit, which no whole solution can notice, and every solution and every
-optimum is verified in whole numbers.
+fractions. This module is the door: months are searched in `kbkresearch.scoring.months`, means over
+facilities and printed digits are dealt with in `kbkresearch.scoring.means`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from kbkresearch.errors import BadArgumentError, UnknownNameError
-from kbkresearch.regulation.lookup import Outcome, outcomes
+from kbkresearch.scoring.means import (
+    MeanRange,
+    Part,
+    check_type,
+    mean_payment_range,
+    possible_counts,
+    printed_interval,
+    printed_number,
+    share_at_level_range,
+    share_on_target_range,
+    triples_with_score,
+)
+from kbkresearch.scoring.months import Mix, Month, Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from kbkresearch.regulation.values import RuleSet
+    from kbkresearch.scoring.months import Level, Span
 
-    Whole: TypeAlias = NDArray[np.int64]
-
-Level: TypeAlias = int | str
-Span: TypeAlias = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One month of an example.
-
-    Attributes
-    ----------
-    levels : tuple of int or str
-        Level of each paying indicator, in the order of the rule set.
-    score : Fraction or None
-    payment : Decimal
-        In per cent.
-    values : mapping of str to Decimal
-        An example value of each indicator.
-    """
-
-    levels: tuple[Level, ...]
-    score: Fraction | None
-    payment: Decimal
-    values: Mapping[str, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """Numbers of months at each payment that the printed means allow.
-
-    Attributes
-    ----------
-    months : mapping of Decimal to int
-        Number of months at each payment of the rule set, ascending; zeros included.
-    mean_payment : Fraction
-    reached : mapping of str to mapping of level to (int, int)
-        For each indicator and level (worst first; the last is the target): the smallest and the
-        largest number of months that can have had this level or a better one.
-    mean_score : tuple of (Fraction, Fraction) or None
-        Smallest and largest possible mean score; None where the rule set has no score.
-    witness : tuple of Month
-        An example with exactly these payments and the printed means, worst month first.
-    """
-
-    months: Mapping[Decimal, int]
-    mean_payment: Fraction
-    reached: Mapping[str, Mapping[Level, Span]]
-    mean_score: tuple[Fraction, Fraction] | None
-    witness: tuple[Month, ...]
-
-    @property
-    def triples(self) -> dict[tuple[Level, ...], int]:
-        """Return the combinations of levels of the witness, each with its number of months."""
-        return dict(Counter(month.levels for month in self.witness))
+__all__ = [
+    "MeanRange",
+    "Mix",
+    "Mixes",
+    "Month",
+    "Part",
+    "feasible_mixes",
+    "mean_payment_range",
+    "months_payment_range",
+    "possible_counts",
+    "printed_interval",
+    "share_at_level_range",
+    "share_on_target_range",
+    "triples_with_score",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +66,8 @@ class Mixes:
     printed : mapping of str to Decimal
         Printed means by indicator, and ``"payment"``.
     sums : mapping of str to (Fraction, Fraction)
-        Smallest and largest sum over the months that has the printed mean.
+        For each indicator: the smallest and the largest sum over the months that has the printed
+        mean; the first is above the second if none has it.
     found : tuple of Mix
         Empty if no months can have these means.
     """
@@ -129,9 +98,11 @@ class Mixes:
         tuple of (int, int)
             Over all mixes.
         """
-        spans = [mix.reached[indicator] for mix in self.found]
-        ends = [one[next(reversed(one)) if level is None else level] for one in spans]
-        return self._span(end for pair in ends for end in pair)
+        ends: list[int] = []
+        for mix in self.found:
+            spans = mix.reached[indicator]
+            ends += spans[[*spans][-1] if level is None else level]
+        return self._span(ends)
 
     @property
     def mean_score(self) -> tuple[Fraction, Fraction] | None:
@@ -189,91 +160,65 @@ def feasible_mixes(
     >>> mixes.reached("ak", 2), mixes.reached("rrns")
     ((1, 2), (4, 4))
     """
+    search = _search(rules, facility_type, n_months, printed, grid)
+    sums = search.sums.items()
+    return Mixes(
+        rules=rules.id,
+        facility_type=facility_type,
+        n_months=n_months,
+        grid=grid,
+        printed=search.means,
+        sums=MappingProxyType(
+            {name: (low * search.unit, high * search.unit) for name, (low, high) in sums}
+        ),
+        found=tuple(mix for months in search.payments() if (mix := search.mix(months))),
+    )
+
+
+def months_payment_range(
+    rules: RuleSet,
+    facility_type: str,
+    n_months: int,
+    printed: Mapping[str, str | Decimal],
+    *,
+    grid: int = 2,
+) -> tuple[Fraction, Fraction] | None:
+    """Return the smallest and the largest mean payment of months with printed indicator means.
+
+    Parameters
+    ----------
+    rules, facility_type, n_months, printed, grid
+        As in `feasible_mixes`; without ``"payment"``.
+
+    Returns
+    -------
+    tuple of (Fraction, Fraction) or None
+        None if no months can have these means.
+
+    Examples
+    --------
+    >>> import kbkresearch as kbk
+    >>> means = {"ak": "82.7", "rrns": "0.1", "rppt": "2.6"}
+    >>> ends = months_payment_range(kbk.rules("kbk-2019"), "puskesmas", 12, means)
+    >>> [float(end) for end in ends]
+    [90.0, 95.0]
+    """
+    return _search(rules, facility_type, n_months, printed, grid).payment_range()
+
+
+def _search(
+    rules: RuleSet,
+    facility_type: str,
+    n_months: int,
+    printed: Mapping[str, str | Decimal],
+    grid: int,
+) -> Search:
+    check_type(rules, facility_type)
     names = [one.name for one in rules.paying]
     for key in printed:
         if key not in {*names, "payment"}:
             raise UnknownNameError("printed mean", key, [*names, "payment"])
     if n_months < 1:
         raise BadArgumentError(f"n_months = {n_months}: a mean needs at least one month")
-    means = {key: printed_number(value) for key, value in printed.items()}
-    search = _Search(rules, facility_type, n_months, means, Fraction(1, 10**grid))
-    sums = {key: printed_sums(value, n_months, search.unit) for key, value in means.items()}
-    return Mixes(
-        rules=rules.id,
-        facility_type=facility_type,
-        n_months=n_months,
-        grid=grid,
-        printed=MappingProxyType(means),
-        sums={key: (low * search.unit, high * search.unit) for key, (low, high) in sums.items()},
-        found=tuple(mix for months in search.payments() if (mix := search.mix(months))),
-    )
-
-
-@dataclass(frozen=True)
-class _Search:
-    """The months with given means as an integer program: one variable per combination of levels."""
-
-    rules: RuleSet
-    facility_type: str
-    n: int
-    means: Mapping[str, Decimal]
-    unit: Fraction
-
-    @cached_property
-    def bands(self) -> dict[str, dict[Level, Span]]:
-        """Return the lowest and the highest grid value of each level that has one, worst first."""
-        return {one.name: _grid(one, self.unit, self._ceiling(one)) for one in self.rules.paying}
-
-    def _ceiling(self, indicator: Indicator) -> int:
-        """Return what no single value passes where the domain itself has no end."""
-        if indicator.name not in self.means:
-            return 0
-        return max(0, printed_sums(self.means[indicator.name], self.n, self.unit)[1])
-
-    @cached_property
-    def cells(self) -> tuple[Outcome, ...]:
-        """Return the combinations of levels that grid values can have."""
-        bands = list(self.bands.values())
-        return tuple(
-            one
-            for one in outcomes(self.rules)
-            if all(level in band for level, band in zip(one.levels, bands, strict=True))
-        )
-
-    @cached_property
-    def paid(self) -> tuple[Decimal, ...]:
-        """Return the payment of each cell."""
-        check_type(self.rules, self.facility_type)
-        return tuple(one.payment[self.facility_type].value for one in self.cells)
-
-    def payments(self) -> Iterator[dict[Decimal, int]]:
-        """Yield the numbers of months at each payment whose mean is printed as it was."""
-        levels = sorted(set(self.paid))
-        scale = lcm(*(Fraction(level).denominator for level in levels))
-        low, high = 0, int(max(levels)) * scale * self.n
-        if "payment" in self.means:
-            low, high = printed_sums(self.means["payment"], self.n, Fraction(1, scale))
-        for counts in _compositions(self.n, len(levels)):
-            months = dict(zip(levels, counts, strict=True))
-            if low <= sum(level * count for level, count in months.items()) * scale <= high:
-                yield months
-
-    def mix(self, months: Mapping[Decimal, int]) -> Mix | None:
-        """Return what is possible with these payments; None if nothing is."""
-        ask = partial(_least, *self._rows(months))
-        scores = [one.score or Fraction() for one in self.cells]
-        scale = lcm(*(score.denominator for score in scores))
-        cost = [int(score * scale) for score in scores]
-        worst = ask(cost)
-        if worst is None:
-            return None
-        best = ask([-one for one in cost])
-        ends = [Fraction(_dot(cost, found), scale * self.n) for found in (worst, best)]
-        paid = sum((Fraction(level) * count for level, count in months.items()), Fraction())
-        return Mix(
-            months=MappingProxyType(dict(months)),
-            mean_payment=paid / self.n,
-            reached=MappingProxyType({name: self._reached(name, ask) for name in self.bands}),
-            mean_score=(ends[0], ends[1]) if self.rules.has_score else None,
-            witness=self._witness(worst),
-        )
+    means = MappingProxyType({key: printed_number(value) for key, value in printed.items()})
+    return Search(rules, facility_type, n_months, means, Fraction(1, 10**grid))

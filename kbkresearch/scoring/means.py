@@ -22,8 +22,25 @@ if TYPE_CHECKING:
 
     from kbkresearch.regulation.values import RuleSet
 
-Parts: TypeAlias = tuple[tuple[Outcome, Fraction], ...]
 Shares: TypeAlias = tuple[tuple[Fraction, Fraction], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share of the facilities, all with the same ratings.
+
+    Attributes
+    ----------
+    levels : tuple of int or str
+        Level of each paying indicator; an example, as other ratings may have the same score.
+    score : Fraction
+    share : Fraction
+        Of all facilities, 0 to 1.
+    """
+
+    levels: tuple[int | str, ...]
+    score: Fraction
+    share: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +55,8 @@ class MeanRange:
         The ends of the range.
     low_attained, high_attained : bool
         Whether the end itself can occur; not where it belongs to an excluded end of `mean_score`.
-    low_mix, high_mix : tuple of (Outcome, Fraction)
-        Facilities that give the end: combinations of levels and their shares.
+    low_mix, high_mix : tuple of Part
+        Facilities that give the end, at most two kinds, ascending in score.
     """
 
     mean_score: Interval
@@ -47,8 +64,8 @@ class MeanRange:
     high: Fraction
     low_attained: bool
     high_attained: bool
-    low_mix: Parts
-    high_mix: Parts
+    low_mix: tuple[Part, ...]
+    high_mix: tuple[Part, ...]
 
 
 def printed_interval(printed: str | Decimal, *, half: Literal["up", "either"] = "up") -> Interval:
@@ -103,10 +120,8 @@ def possible_counts(
 
     Examples
     --------
-    >>> possible_counts("2.5967", max_n=30)
-    (12, 24, 30)
-    >>> possible_counts("91.25", step="5", max_n=12)
-    (4, 8, 12)
+    >>> possible_counts("2.5967", max_n=12), possible_counts("91.25", step="5", max_n=12)
+    ((3, 6, 9, 12), (4, 8, 12))
     """
     unit = Fraction(printed_number(step))
     windows = ((n, *printed_sums(printed, n, unit)) for n in range(1, max_n + 1))
@@ -205,10 +220,10 @@ def mean_payment_range(rules: RuleSet, facility_type: str, mean_score: Interval)
     >>> paid = mean_payment_range(law, "puskesmas", printed_interval("2.8"))
     >>> float(paid.low), float(paid.high), paid.low_attained, paid.high_attained
     (89.25, 94.25, True, False)
-    >>> [(float(one.score), float(share)) for one, share in paid.high_mix]
+    >>> [(float(part.score), float(part.share)) for part in paid.high_mix]
     [(2.0, 0.15), (3.0, 0.85)]
     """
-    _check_type(rules, facility_type)
+    check_type(rules, facility_type)
     return _mean_range(rules, mean_score, lambda one: Fraction(one.payment[facility_type].value))
 
 
@@ -237,7 +252,7 @@ def share_at_level_range(
     >>> str(full.low), str(full.high), full.high_attained
     ('0', '37/60', False)
     """
-    _check_type(rules, facility_type)
+    check_type(rules, facility_type)
     level = Decimal(payment)
     return _mean_range(
         rules, mean_score, lambda one: Fraction(one.payment[facility_type].value == level)
@@ -273,7 +288,8 @@ def share_on_target_range(rules: RuleSet, indicator: str, mean_score: Interval) 
     return _mean_range(rules, mean_score, lambda one: Fraction(one.levels[place] == best))
 
 
-def _check_type(rules: RuleSet, facility_type: str) -> None:
+def check_type(rules: RuleSet, facility_type: str) -> None:
+    """Refuse a facility type without a payment table."""
     known = outcomes(rules)[0].payment
     if facility_type not in known:
         raise UnknownNameError("facility type with a payment table", facility_type, known)
@@ -304,7 +320,7 @@ def _by_score(
 
 def _least(
     points: Mapping[Fraction, tuple[Fraction, Outcome]], within: Interval
-) -> tuple[Fraction, bool, Parts]:
+) -> tuple[Fraction, bool, tuple[Part, ...]]:
     """Return the least mean value, whether it occurs, and the mix that has it.
 
     The least mean at a mean score is the lower hull of the points; over an interval it lies at an
@@ -325,7 +341,8 @@ def _least(
 
     best = min(tried, key=rank)
     value, missed, _ = rank(best)
-    return value, not missed, tuple((points[score][1], share) for score, share in best[1])
+    mix = tuple(Part(points[score][1].levels, score, share) for score, share in best[1])
+    return value, not missed, mix
 
 
 def _mixtures(scores: list[Fraction], mean: Fraction) -> Iterator[Shares]:

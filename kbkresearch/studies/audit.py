@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import import_module, resources
 from types import MappingProxyType
@@ -15,12 +16,12 @@ from kbkresearch.studies.model import VERDICTS, Check, Outcome, StudyResult
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
     import pandas as pd
 
-PRINTED = {
+PRINTED: dict[str, Callable[[Any], str]] = {
     "integer": lambda value: f"{value:.0f}",
     "rupiah": lambda value: f"Rp{value:,.0f}",
     "pct1": lambda value: f"{value:.1f}".replace(".", ","),
@@ -53,9 +54,11 @@ def audit(package: str) -> StudyResult:
     -----
     A claim of ``study.toml`` has ``id``, ``where``, ``statement``, ``expect`` and either
     ``compute`` (a function of ``recompute.py`` that returns an `Outcome`; ``args`` are handed to
-    it), or none where nothing can be recomputed. A claim with ``dataset`` stands for one claim per row of that
-    published table: the function is given the row, ``column`` names the published value, and
-    ``printed`` how it is printed. ``explanation`` may hold places for the outcome's details.
+    it), or none where nothing can be recomputed. A claim with ``dataset`` stands for one claim per
+    row of that published table: the function is given the row, ``column`` names the published
+    value, ``printed`` how it is printed, ``only`` the rows (a value, or a list of values, per
+    column). A claim with ``places`` instead of ``where`` is stated several times: each key is added
+    to the id, each value says where. ``explanation`` may hold places for the outcome's details.
     """
     home = f"kbkresearch.studies.{package}"
     text = resources.files(home).joinpath("study.toml").read_text("utf-8")
@@ -79,6 +82,12 @@ def audit(package: str) -> StudyResult:
 
 
 def _checks(claim: dict[str, Any], module: ModuleType, package: str) -> Iterator[Check]:
+    if "places" in claim:
+        rest = {key: value for key, value in claim.items() if key != "places"}
+        for place, said in claim["places"].items():
+            one = {**rest, "id": f"{claim.get('id', '?')}-{place}", "where": said}
+            yield from _checks(one, module, package)
+        return
     where = f"{package}/study.toml: {claim.get('id', '?')}"
     missing = {"id", "where", "statement", "expect"} - set(claim)
     if missing:
@@ -89,7 +98,7 @@ def _checks(claim: dict[str, Any], module: ModuleType, package: str) -> Iterator
         return
     table = datasets.load(claim["dataset"])
     for row in _rows(table, claim.get("only", {})):
-        key = "-".join(str(row[name]) for name in claim["key"])
+        key = "-".join(re.sub(r"[^\w.+]+", "-", str(row[name])) for name in claim["key"])
         outcome = _outcome(claim, module, {"row": row})
         published = PRINTED[claim.get("printed", "integer")](row[claim["column"]])
         yield _check(claim, f"{claim['id']}-{key}", published, outcome, row, where)

@@ -11,6 +11,8 @@ from kbkresearch.studies.model import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kbkresearch.studies.model import Verdict
+
 
 def exact(value: Any) -> Fraction:
     """Return a published number as the decimal it shows.
@@ -118,7 +120,40 @@ def holds(truth: bool, recomputed: Any = None, **details: Any) -> Outcome:  # no
     -------
     Outcome
     """
-    return Outcome("reproduced" if truth else "contradicted", recomputed, details)
+    return holds_or(truth, "contradicted", recomputed, **details)
+
+
+def holds_or(
+    truth: bool,  # noqa: FBT001
+    otherwise: Verdict,
+    recomputed: Any = None,
+    /,
+    **details: Any,
+) -> Outcome:
+    """Return the verdict on a statement that, if it is not so, is not thereby wrong.
+
+    Parameters
+    ----------
+    truth : bool
+        Whether the statement holds.
+    otherwise : Verdict
+        The verdict if not: ambiguous where it has another reading, not recomputable where a check
+        does not close.
+    recomputed : object
+        What was found instead, or what shows it.
+    **details
+        Values for the explanation.
+
+    Returns
+    -------
+    Outcome
+
+    Examples
+    --------
+    >>> holds_or(False, "ambiguous", 5).verdict
+    'ambiguous'
+    """
+    return Outcome("reproduced" if truth else otherwise, recomputed, details)
 
 
 def largest(values: Mapping[str, Fraction | int], claimed: set[str], **details: Any) -> Outcome:

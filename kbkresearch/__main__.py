@@ -1,0 +1,5 @@
+"""``python -m kbkresearch`` is ``kbk``."""
+
+from kbkresearch.cli import main
+
+main()

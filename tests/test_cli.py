@@ -1,0 +1,120 @@
+"""The command line, run as a user runs it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import kbkresearch as kbk
+from kbkresearch import cli
+from kbkresearch.studies import model
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "kbkresearch", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def reproduced(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    return folder, run("reproduce", "--lang", "en", cwd=folder, env=None)
+
+
+def test_reproduce_prints_verdicts_and_disputes_and_writes_the_report(reproduced):
+    folder, done = reproduced
+    assert done.returncode == 0, done.stderr
+    for study in kbk.studies.ids():
+        result = kbk.reproduce(study)
+        for check in result.disputed:
+            assert check.id in done.stdout
+    assert (folder / "kbk-report" / "report.html").is_file()
+
+
+def test_json_is_one_object_of_the_agreed_shape(tmp_path):
+    done = run("reproduce", "--json", "--study", "puskesmas-kampak-2024", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == {"version", "studies", "summary"}
+    (study,) = found["studies"]
+    assert set(study) == {"id", "title", "citation", "checks"}
+    for check in study["checks"]:
+        assert set(check) == {
+            "id", "statement", "where", "published", "recomputed", "verdict", "explanation",
+        }  # fmt: skip
+        assert set(check["explanation"]) == {"id", "en"}
+    assert sum(found["summary"].values()) == len(study["checks"])
+    assert set(found["summary"]) == set(model.VERDICTS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_changed_verdict_ends_with_status_1(monkeypatch, capsys, tmp_path):
+    from dataclasses import replace
+
+    real = kbk.reproduce("puskesmas-kampak-2024")
+    other = replace(real.checks[0], expected="ambiguous", verdict="reproduced")
+    changed = replace(real, checks=(other, *real.checks[1:]))
+    monkeypatch.setattr("kbkresearch.studies.reproduce", lambda _: changed)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["reproduce", "--json", "--study", "puskesmas-kampak-2024"])
+    assert ended.value.code == 1
+    assert other.id in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["reproduce", "--study", "kampak"], "puskesmas-kampak-2024"),
+        (["rules", "show", "kbk-2018"], "kbk-2019"),
+        (["rules", "show", "tariff-2023", "--lookup"], "tariff-2023"),
+        (["rules", "diff", "kbk-2019", "missing.toml"], "missing.toml"),
+        (["reproduce", "--lang", "fr"], "--lang"),
+        (["nothing"], "nothing"),
+    ],
+)
+def test_errors_name_the_choices_without_a_traceback(arguments, words, tmp_path):
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = run("reproduce", "--study", "klinik-makmur-jaya", "--out", "file", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["reproduce", "--help"], ["rules", "--help"], ["rules", "show", "-h"]]
+)
+def test_help_has_an_example(arguments):
+    done = run(*arguments)
+    assert done.returncode == 0
+    assert "kbk " in done.stdout
+
+
+def test_rules_in_the_terminal(capsys):
+    for arguments in (
+        ["rules", "list"],
+        ["rules", "show", "kbk-2019"],
+        ["rules", "diff", "kbkp-2016", "kbkp-2017"],
+    ):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(arguments)
+        assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    for piece in ("kbk-2019", "unverified", "indicators.ak.bands"):
+        assert piece in shown
+    with pytest.raises(SystemExit):
+        cli.main(["rules", "show", "kbk-2019", "--lookup", "--json"])
+    assert len(json.loads(capsys.readouterr().out)) == 64
