@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kbkresearch import __version__
 from kbkresearch.errors import KbkError
+from kbkresearch.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,10 +180,11 @@ def _print_table(console: Any, table: Table, lang: str) -> None:
     for place, column in enumerate(table.columns):
         right = column.kind in {"integer", "number", "rupiah"}
         widest = max((len(line[place]) for line in lines), default=0)
+        word = max(map(len, column.label.to(lang).split()))
         grid.add_column(
             column.label.to(lang),
             justify="right" if right else "left",
-            min_width=widest if widest <= (_SHORT if place else _SHORT_FIRST) else None,
+            min_width=max(widest, word) if widest <= (_SHORT if place else _SHORT_FIRST) else None,
         )
     for line in lines:
         grid.add_row(*(escape(value) for value in line))

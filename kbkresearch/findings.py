@@ -9,7 +9,10 @@ without one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from kbkresearch.vocabulary import check_lang
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -154,7 +157,7 @@ class Findings(tuple[FindingGroup, ...]):
 
         fields = list(Finding.__dataclass_fields__)
         records = [tuple(getattr(one, name) for name in fields) for one in self.expand()]
-        return pd.DataFrame(records, columns=fields)
+        return pd.DataFrame(records, columns=fields, dtype=object)
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -185,6 +188,7 @@ class Findings(tuple[FindingGroup, ...]):
                 "message_id",
                 "message_en",
             ],
+            dtype=object,
         )
 
     def describe(self, lang: str = "en", most: int = 5) -> str:
@@ -201,13 +205,14 @@ class Findings(tuple[FindingGroup, ...]):
         -------
         str
         """
+        check_lang(lang)
         word = "baris" if lang == "id" else "rows"
         lines = []
         for group in self:
             message = group.message_id if lang == "id" else group.message_en
             shown = ", ".join(
-                f"{row} ({value})" if value is not None else f"{row}"
-                for row, value in zip(group.rows[:most], group.values[:most], strict=False)
+                f"{one.row} ({one.value})" if one.value is not None else f"{one.row}"
+                for one in islice(group.expand(), most if group.rows else 0)
             )
             more = f", … (+{len(group.rows) - most})" if len(group.rows) > most else ""
             place = f" [{word} {shown}{more}]" if shown else ""

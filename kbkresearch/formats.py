@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -41,16 +42,26 @@ def number(value: Any, lang: str = "id", decimals: int = 0) -> str:
     >>> number(1234.5, "id", 2), number(1234.5, "en", 2), number(float("nan"))
     ('1.234,50', '1,234.50', '–')
     """
-    from decimal import ROUND_HALF_UP, Decimal
-
     from babel.numbers import format_decimal
 
     check_lang(lang)
-    if value is None or value != value:  # noqa: PLR0124 - NaN of any numeric type
+    if _is_missing(value):
         return MISSING
-    exact = Decimal(repr(float(value))) if not isinstance(value, int | Decimal) else Decimal(value)
+    exact = Decimal(value) if isinstance(value, int | Decimal) else Decimal(repr(float(value)))
+    if exact.is_infinite():
+        return "∞" if exact > 0 else "-∞"
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    return format_decimal(rounded, format=_pattern(decimals), locale=lang)
+    return format_decimal(rounded + 0, format=_pattern(decimals), locale=lang)
+
+
+def _is_missing(value: Any) -> bool:
+    """Tell None, NaN, NaT and NA of any numeric type."""
+    if value is None:
+        return True
+    try:
+        return not bool(value == value)  # noqa: PLR0124 - what is not itself is missing
+    except TypeError:  # pandas' NA cannot tell
+        return True
 
 
 def rupiah(value: Any, lang: str = "id") -> str:
@@ -74,7 +85,9 @@ class _Filler(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Text):
             return value.to(self.lang)
-        if isinstance(value, bool) or not isinstance(value, Real):
+        if value is None:
+            return MISSING
+        if isinstance(value, bool) or not isinstance(value, Real | Decimal):
             return str(value)
         if format_spec == "rp":
             return rupiah(value, self.lang)

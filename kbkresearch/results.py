@@ -9,7 +9,7 @@ table is shown or saved.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kbkresearch.vocabulary import COLUMNS, Kind, Text, label
 
@@ -141,13 +141,14 @@ def columns_of(frame: pd.DataFrame, labels: Mapping[str, Text] | None = None) ->
     """
     labels = labels or {}
 
-    def describe(key: str) -> Column:
-        heading = labels.get(key) or Text(label(key, "id", unit=True), label(key, "en", unit=True))
-        if key in COLUMNS:
-            return Column(key, heading, COLUMNS[key].kind, COLUMNS[key].decimals)
+    def describe(key: Any) -> Column:
+        name = str(key)
+        heading = labels.get(name) or Text(label(name, unit=True), label(name, "en", unit=True))
+        if name in COLUMNS:
+            return Column(key, heading, COLUMNS[name].kind, COLUMNS[name].decimals)
         return Column(key, heading, *_shape(frame[key]))
 
-    return tuple(describe(str(key)) for key in frame.columns)
+    return tuple(describe(key) for key in frame.columns)
 
 
 def _shape(values: pd.Series) -> tuple[Kind, int]:

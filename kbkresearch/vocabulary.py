@@ -93,7 +93,7 @@ class ColumnMeaning:
         Canonical column name.
     kind : {"text", "integer", "number", "rupiah", "date", "boolean"}
         How values are stored and shown.
-    unit : str
+    unit : Text
         Unit of measure; empty where there is none.
     label : Text
         Short label for tables and figures.
@@ -103,9 +103,19 @@ class ColumnMeaning:
 
     name: str
     kind: Kind
-    unit: str
+    unit: Text
     label: Text
     decimals: int = 0
+
+
+_UNITS = {
+    "persons": Text("orang", "persons"),
+    "referrals": Text("rujukan", "referrals"),
+    "families": Text("keluarga", "families"),
+    "visits": Text("kunjungan", "visits"),
+    "score": Text("1,0–4,0", "1.0–4.0"),
+    "per 5,000": Text("per 5.000", "per 5,000"),
+}
 
 
 def _columns() -> dict[str, ColumnMeaning]:
@@ -161,7 +171,7 @@ def _columns() -> dict[str, ColumnMeaning]:
         ("rrns_zone", "text", "", "Zona RRNS", "RRNS zone", 0),
         ("rppb_zone", "text", "", "Zona RPPB", "RPPB zone", 0),
         ("rkr_zone", "text", "", "Zona RKR", "RKR zone", 0),
-        ("score", "number", "1,0–4,0", "Nilai capaian", "Score", 1),
+        ("score", "number", "score", "Nilai capaian", "Score", 1),
         ("payment_pct", "number", "%", "Pembayaran kapitasi", "Payment", 1),
         ("consequence", "boolean", "", "KBK konsekuensi", "Payment consequence", 0),
         ("doctors", "integer", "persons", "Dokter", "Doctors", 0),
@@ -193,7 +203,9 @@ def _columns() -> dict[str, ColumnMeaning]:
         ("n", "integer", "", "n", "n", 0),
     ]
     return {
-        name: ColumnMeaning(name, kind, unit, Text(label_id, label_en), decimals)
+        name: ColumnMeaning(
+            name, kind, _UNITS.get(unit, Text(unit, unit)), Text(label_id, label_en), decimals
+        )
         for name, kind, unit, label_id, label_en, decimals in rows
     }
 
@@ -237,5 +249,5 @@ def label(column: str, lang: str = "id", *, unit: bool = False) -> str:
     if column not in COLUMNS:
         return column
     meaning = COLUMNS[column]
-    suffix = f" ({meaning.unit})" if unit and meaning.unit else ""
+    suffix = f" ({meaning.unit.to(lang)})" if unit and meaning.unit else ""
     return meaning.label.to(lang) + suffix

@@ -55,7 +55,7 @@ def test_json_is_one_object_of_the_agreed_shape(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_changed_verdict_ends_with_status_1(monkeypatch, capsys, tmp_path):
+def test_a_changed_verdict_ends_with_status_1(monkeypatch, capsys):
     from dataclasses import replace
 
     real = kbk.reproduce("puskesmas-kampak-2024")

@@ -31,7 +31,8 @@ class Outcome:
     score : Fraction or None
         Exact score; None where the rule set has none.
     payment : mapping of str to Value
-        Payment by facility type; types without a table are absent.
+        Payment by facility type; types without a table are absent. ``"any"`` is there where the
+        rule set pays every type alike, and holds for facilities of unknown type.
     """
 
     levels: tuple[int | str, ...]
@@ -78,7 +79,7 @@ def _outcome(rules: RuleSet, levels: tuple[int | str, ...]) -> Outcome:
             Fraction(),
         )
     payment = {}
-    for facility_type in FACILITY_TYPES:
+    for facility_type in (*FACILITY_TYPES, "any"):
         table = rules.payment.get(facility_type) or rules.payment.get("any")
         if table is None:
             continue

@@ -5,6 +5,9 @@ from __future__ import annotations
 import copy
 import difflib
 import re
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from kbkresearch.errors import RuleFileError
@@ -12,11 +15,12 @@ from kbkresearch.regulation.parse import parse
 from kbkresearch.regulation.values import Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kbkresearch.regulation.values import Document
 
 _STEP = re.compile(r"(?:[^.\[\]()]|[\[(][^\])]*[\])])+")
+_WHOLE = {"bands", "by_score", "by_zones"}
 
 
 def replace(
@@ -35,8 +39,9 @@ def replace(
     document : Document
         The baseline; it is not changed.
     changes : mapping of str to object
-        Path in the rule file and new value; a value may be a number, a text, or a table (for
-        instance a whole payment table for a facility type that has none).
+        Path in the rule file and new value; a value may be a number, a text, a date, or a table. A
+        table of bands, or of payments by score or zones, takes the place of the old one, and may
+        be added for a facility type that has none; any other table changes what it names.
     id, title, author, reference : str
         About the reform; the id is ``"<baseline>+reform"`` by default.
 
@@ -59,40 +64,70 @@ def replace(
     >>> kbk.rules("kbk-2019").indicators["ak"].weight.value
     Decimal('0.4')
     """
-    raw = copy.deepcopy(dict(document.raw))
+    raw = thaw(document.raw)
     name = id or f"{document.id}+reform"
     raw["id"] = name
-    label = title or name
+    about = {
+        "source": "reform",
+        "where": f"{title or name} ({document.id})",
+        "status": "reform",
+        "note": "",
+    }
     for path, value in changes.items():
-        _set(raw, path, _marked(value, f"{label} ({document.id})"), name)
-    provenance = Provenance(document.id, dict(changes), title, author, reference)
-    return parse(raw, name, provenance)
+        for place, part in _single(path, value):
+            _set(raw, document, place, part, about, name)
+    kept = MappingProxyType(copy.deepcopy(dict(changes)))
+    return parse(raw, name, Provenance(document.id, kept, title, author, reference))
 
 
-def _marked(value: Any, label: str) -> Any:
-    """Give a changed value the citation of the reform in place of the law's."""
-    about = {"source": "reform", "where": label, "status": "reform"}
-    if isinstance(value, dict):
-        return {**about, **value}
-    return {**about, "value": value if isinstance(value, str) else str(value)}
+def thaw(raw: Any) -> Any:
+    """Return a copy of frozen content that can be changed."""
+    if isinstance(raw, Mapping):
+        return {key: thaw(value) for key, value in raw.items()}
+    return [thaw(one) for one in raw] if isinstance(raw, tuple | list) else raw
 
 
-def _set(raw: dict[str, Any], path: str, value: dict[str, Any], file: str) -> None:
-    *steps, last = _STEP.findall(path)
-    place: Any = raw
-    for step in steps:
-        place = place.get(step) if isinstance(place, dict) else None
-    old = place.get(last) if isinstance(place, dict) else None
-    adds_table = steps == ["payment"] and "by_score" in value
-    if not isinstance(place, dict) or (old is None and not adds_table):
-        near = difflib.get_close_matches(path, paths(raw), n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+def _single(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Break a table of changes up into values, and tables that are replaced as a whole."""
+    steps = _STEP.findall(path)
+    if isinstance(value, Mapping) and "value" not in value and steps and steps[-1] not in _WHOLE:
+        for key, part in value.items():
+            yield from _single(f"{path}.{key}", part)
+    else:
+        yield path, value
+
+
+def _set(
+    raw: dict[str, Any],
+    document: Document,
+    path: str,
+    value: Any,
+    about: Mapping[str, str],
+    file: str,
+) -> None:
+    """Put a changed value in its place, with the reform's citation instead of the law's."""
+    known = [*document.values, *(_parent(one) for one in document.values)]
+    steps = _STEP.findall(path)
+    if len(steps) == 3 and steps[0] == "payment" and steps[-1] in _WHOLE:  # noqa: PLR2004
+        raw["payment"].setdefault(steps[1], {"unit": "pct"})
+    elif path not in known:
+        near = difflib.get_close_matches(path, known, n=3)
+        hint = f"; did you mean {' or '.join(dict.fromkeys(near))}?" if near else ""
         raise RuleFileError(file, f"there is no value at {path!r} to change{hint}")
-    if adds_table:
-        value.setdefault("unit", "pct")
-    if isinstance(old, dict) and "unit" in old:
-        value.setdefault("unit", old["unit"])
-    place[last] = value
+    place: Any = raw
+    for step in steps[:-1]:
+        place = place[step]
+    old = place.get(steps[-1])
+    unit = {"unit": old["unit"]} if isinstance(old, dict) and "unit" in old else {}
+    if isinstance(value, Mapping):
+        place[steps[-1]] = {**about, **unit, **thaw(value)}
+    else:
+        plain = value if isinstance(value, str | date) else str(value)
+        place[steps[-1]] = {**about, **unit, "value": plain}
+
+
+def _parent(path: str) -> str:
+    return ".".join(_STEP.findall(path)[:-1])
 
 
 def paths(raw: Mapping[str, Any]) -> list[str]:
@@ -116,9 +151,9 @@ def flat(raw: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
     """
     for key, value in raw.items():
         here = f"{path}.{key}" if path else str(key)
-        if isinstance(value, dict) and "value" in value:
+        if isinstance(value, Mapping) and "value" in value:
             yield here, value["value"]
-        elif isinstance(value, dict):
+        elif isinstance(value, Mapping):
             yield from flat(value, here)
         else:
             yield here, value

@@ -163,12 +163,9 @@ def rules_on(day: str | date, family: str = "performance") -> Any:
 
 
 def _as_date(day: object) -> date:
-    if isinstance(day, datetime):
-        return day.date()
-    if isinstance(day, date):
-        return day
+    when = day.date() if isinstance(day, datetime) else day
     try:
-        return date.fromisoformat(str(day))
+        return when if type(when) is date else date.fromisoformat(str(when))
     except ValueError:
         raise BadArgumentError(f"{day!r} is not a date such as '2023-12-01'") from None
 
@@ -203,14 +200,15 @@ def reform(file: str | Path) -> Any:
     """
     path = Path(file)
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise RuleFileError(str(path), f"cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleFileError(str(path), f"is no TOML file: {error}") from None
     allowed = {"baseline", "changes", "id", "title", "author", "reference"}
     unknown = sorted(set(raw) - allowed)
-    if unknown or "baseline" not in raw or not isinstance(raw.get("changes"), dict):
+    complete = isinstance(raw.get("baseline"), str) and isinstance(raw.get("changes"), dict)
+    if unknown or not complete:
         what = f"unknown key {unknown[0]!r}" if unknown else "'baseline' and [changes] are needed"
         raise RuleFileError(str(path), f"{what}; allowed: {', '.join(sorted(allowed))}")
     about = {key: str(raw[key]) for key in ("id", "title", "author", "reference") if key in raw}

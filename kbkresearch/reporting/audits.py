@@ -94,7 +94,7 @@ def verdict_table(studies: Iterable[StudyResult]) -> Table:
     """
     import pandas as pd
 
-    rows = [{"study": one.heading, **one.summary, "total": len(one.checks)} for one in studies]
+    rows = [{"study": one.id, **one.summary, "total": len(one.checks)} for one in studies]
     columns = (
         Column("study", Text("Studi", "Study")),
         *(Column(verdict, name, "integer") for verdict, name in VERDICT_LABELS.items()),

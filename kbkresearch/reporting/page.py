@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kbkresearch import __version__
 from kbkresearch.reporting.audits import checks_table, verdict_table
 from kbkresearch.reporting.figures import save_figures
 from kbkresearch.reporting.files import save_tables, write_text
 from kbkresearch.reporting.render import table_html
 from kbkresearch.studies.model import VERDICT_LABELS
+from kbkresearch.version import __version__
 from kbkresearch.vocabulary import Text, check_lang
 
 if TYPE_CHECKING:

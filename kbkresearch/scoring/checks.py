@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kbkresearch.errors import BadRowsError
-from kbkresearch.scoring.columns import group
-from kbkresearch.scoring.engine import EXACT, BandPlan, codes_from_counts, codes_from_values
+from kbkresearch.scoring.columns import group, numbers
+from kbkresearch.scoring.engine import (
+    EXACT,
+    BandPlan,
+    codes_from_counts,
+    codes_from_values,
+)
 from kbkresearch.vocabulary import label
 
 if TYPE_CHECKING:
@@ -63,84 +68,69 @@ class Repair:
         self.codes = np.full(len(self.rows), self.bands.missing, np.uint8)
         self.values = np.full(len(self.rows), np.nan)
 
-    def run(self) -> None:
-        """Name what is wrong with each row, then apply the zero policy to the rest."""
-        sound = ~self._bad_counts()
-        missing = np.any([np.isnan(side) for part in self.parts for side in part], axis=0)
-        self._missing(missing & sound)
-        sound &= ~missing
-        for (top_column, bottom_column), (top, bottom) in zip(
-            self.indicator.parts, self.parts, strict=True
-        ):
-            over = sound & (top > bottom)
-            self._report(
-                over,
-                top_column,
-                rule="numerator_above_denominator",
-                message_id=f"{label(top_column, 'id')} melebihi {label(bottom_column, 'id')}",
-                message_en=f"{top_column} is above {bottom_column}, of which it is a part",
-                severity="error",
-            )
-            sound &= ~over
-        empty = [sound & (bottom == 0) for _, bottom in self.parts]
-        if any(one.any() for one in empty):
-            self._zero(empty)
-
-    def from_values(self, given: Floats) -> None:
-        """Use the indicator as given where the counts are missing.
+    def run(self, given: Floats | None = None) -> None:
+        """Name what is wrong with each row, use what can be used, then apply the zero policy.
 
         Parameters
         ----------
-        given : array of float, shape (k,)
-            The indicator as read.
+        given : array of float, shape (k,), optional
+            The indicator as read, used where counts are missing.
         """
-        usable = np.all([np.isnan(side) for part in self.parts for side in part], axis=0)
-        usable &= ~np.isnan(given)
-        self.values[usable] = given[usable]
-        self.codes[usable] = codes_from_values(given[usable], self.bands)
+        bad = [self._bad(part, sides) for part, sides in self._pairs()]
+        blank = [self._blank(columns) for columns, _ in self._pairs()]
+        sound = ~np.any(bad, axis=0)
+        missing = sound & np.any(blank, axis=0)
+        if given is not None:
+            usable = missing & ~np.isnan(given)
+            self.values[usable] = given[usable]
+            self.codes[usable] = codes_from_values(given[usable], self.bands)
+            missing &= ~usable
+            sound &= ~usable
+        self._missing(missing)
+        for (columns, (top, bottom)), wrong in zip(self._pairs(), bad, strict=True):
+            over = ~wrong & (top > bottom)
+            self._report(
+                over,
+                columns[0],
+                rule="numerator_above_denominator",
+                message_id=f"{label(columns[0], 'id')} melebihi {label(columns[1], 'id')}",
+                message_en=f"{columns[0]} is above {columns[1]}, of which it is a part",
+                severity="error",
+            )
+            sound &= ~over
+        known = sound & ~np.any([np.isnan(side) for pair in self.parts for side in pair], axis=0)
+        empty = [known & (bottom == 0) for _, bottom in self.parts]
+        if any(one.any() for one in empty):
+            self._zero(empty)
+
+    def _pairs(self) -> list[tuple[tuple[str, str], tuple[Floats, Floats]]]:
+        return list(zip(self.indicator.parts, self.parts, strict=True))
+
+    def _blank(self, columns: tuple[str, str]) -> Bools:
+        """Return the rows in which one of two cells is empty (not merely unreadable)."""
+        first, second = (self.data[name].iloc[self.rows].isna().to_numpy() for name in columns)
+        blank: Bools = first | second
+        return blank
 
     def _report(self, which: Bools, column: str, **finding: Any) -> None:
         if which.any():
             self.findings.append(group(self.data, self.rows[which], column, **finding))
 
-    def _bad_counts(self) -> Bools:
+    def _bad(self, columns: tuple[str, str], sides: tuple[Floats, Floats]) -> Bools:
         bad = np.zeros(len(self.rows), bool)
-        for columns, sides in zip(self.indicator.parts, self.parts, strict=True):
-            for column, side in zip(columns, sides, strict=True):
-                shown = label(column, "id")
-                negative = side < 0
-                self._report(
-                    negative,
-                    column,
-                    rule="negative_count",
-                    message_id=f"{shown} negatif; cacah tidak boleh kurang dari 0",
-                    message_en=f"{column} is negative; a count is 0 or more",
-                )
-                broken = (side >= 0) & (side != np.floor(side))
-                self._report(
-                    broken,
-                    column,
-                    rule="fractional_count",
-                    message_id=f"{shown} pecahan; cacah adalah bilangan bulat",
-                    message_en=f"{column} is fractional; a count is a whole number",
-                )
-                huge = side >= EXACT
-                self._report(
-                    huge,
-                    column,
-                    rule="impossible_count",
-                    message_id=f"{shown} mustahil sebesar itu",
-                    message_en=f"{column} is impossibly large",
-                )
-                bad |= negative | broken | huge
+        for column, side in zip(columns, sides, strict=True):
+            for which, finding in count_problems(column, side):
+                self._report(which, column, **finding)
+                bad |= which
         return bad
 
     def _missing(self, which: Bools) -> None:
         name = self.indicator.name.upper()
-        for columns, sides in zip(self.indicator.parts, self.parts, strict=True):
-            for column, side in zip(columns, sides, strict=True):
+        for columns, _ in self._pairs():
+            for column in columns:
+                empty = self.data[column].iloc[self.rows].isna().to_numpy()
                 self._report(
-                    which & np.isnan(side),
+                    which & empty,
                     column,
                     rule="missing_count",
                     message_id=f"{label(column, 'id')} kosong, jadi {name} kosong",
@@ -190,6 +180,70 @@ class Repair:
                 self.codes[alone], self.values[alone] = codes_from_counts(kept, self.bands)
 
 
+def count_problems(column: str, counts: Floats) -> list[tuple[Bools, dict[str, Any]]]:
+    """Say which counts cannot be counts.
+
+    Parameters
+    ----------
+    column : str
+    counts : array of float, shape (n,)
+
+    Returns
+    -------
+    list of (array of bool, dict)
+        The rows, and rule and messages for a finding; in every row at most one of them.
+    """
+    shown = label(column, "id")
+    huge = counts >= EXACT
+    with np.errstate(invalid="ignore"):
+        broken = (counts >= 0) & ~huge & (counts != np.floor(counts))
+    return [
+        (
+            counts < 0,
+            {
+                "rule": "negative_count",
+                "message_id": f"{shown} negatif; cacah tidak boleh kurang dari 0",
+                "message_en": f"{column} is negative; a count is 0 or more",
+            },
+        ),
+        (
+            broken,
+            {
+                "rule": "fractional_count",
+                "message_id": f"{shown} pecahan; cacah adalah bilangan bulat",
+                "message_en": f"{column} is fractional; a count is a whole number",
+            },
+        ),
+        (
+            huge,
+            {
+                "rule": "impossible_count",
+                "message_id": f"{shown} mustahil sebesar itu",
+                "message_en": f"{column} is impossibly large",
+            },
+        ),
+    ]
+
+
+def count_findings(data: pd.DataFrame, column: str) -> list[FindingGroup]:
+    """Return the findings on one column of counts.
+
+    Parameters
+    ----------
+    data : DataFrame
+    column : str
+
+    Returns
+    -------
+    list of FindingGroup
+    """
+    values, found = numbers(data, column)
+    for which, finding in count_problems(column, values.astype(float)):
+        if which.any():
+            found.append(group(data, np.flatnonzero(which), column, **finding))
+    return found
+
+
 def _lines(findings: list[FindingGroup]) -> list[str]:
     from kbkresearch.findings import Findings
 
@@ -230,7 +284,7 @@ def disagreement(
             rows,
             name,
             rule="indicator_disagrees_with_counts",
-            message_id=f"{label(name, 'id')} berbeda dari hasil cacah (dalam kurung); cacah dipakai",
+            message_id=f"{label(name, 'id')} berbeda dari cacahnya (dalam kurung); cacah dipakai",
             message_en=f"{name} differs from what the counts give (in brackets); counts are used",
             severity="warning",
             values=found,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from kbkresearch.errors import BadArgumentError
 from kbkresearch.findings import FindingGroup
 from kbkresearch.vocabulary import label
 
@@ -33,17 +35,13 @@ def numbers(data: pd.DataFrame, column: str) -> tuple[np.ndarray[Any, Any], list
         Text, dates or truth values in a number column.
     """
     series = data[column]
-    if series.ndim > 1:
-        raise BadArgumentError(f"The table has {series.shape[1]} columns named {column!r}.")
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
         return series.to_numpy(), []
     if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype):
         return series.to_numpy(dtype=np.float64, na_value=np.nan), []
-    if pd.api.types.is_bool_dtype(series.dtype) or series.dtype.kind in "mM":
-        values = np.full(len(series), np.nan)
-    else:
-        plain = series.where(~series.map(lambda one: isinstance(one, bool)))
-        values = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = np.full(len(series), np.nan)
+    if not (pd.api.types.is_bool_dtype(series.dtype) or series.dtype.kind in "mM"):
+        values = np.array([_number(one) for one in series.tolist()], dtype=np.float64)
     wrong = np.flatnonzero(np.isnan(values) & series.notna().to_numpy())
     if not len(wrong):
         return values, []
@@ -58,6 +56,19 @@ def numbers(data: pd.DataFrame, column: str) -> tuple[np.ndarray[Any, Any], list
             values=series.iloc[wrong].astype(str).tolist(),
         )
     ]
+
+
+def _number(value: object) -> float:
+    """Return a number, or a text of digits, as a float; NaN for anything else.
+
+    A text such as "12.000" is twelve to one reader and twelve thousand to another, so text with a
+    separator is not read.
+    """
+    if isinstance(value, str):
+        return float(value) if value.strip().isdecimal() else math.nan
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real | Decimal):
+        return math.nan
+    return float(value)
 
 
 def group(

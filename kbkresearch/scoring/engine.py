@@ -86,14 +86,14 @@ def plan(indicator: Indicator) -> BandPlan:
     ((4.0, False), (5.0, False), (6.0, False))
     """
     exact = [(Fraction(edge), closed) for edge, closed in indicator.edges]
-    common = lcm(*(edge.denominator for edge, _ in exact))
+    common = lcm(1, *(edge.denominator for edge, _ in exact))
     scaled = tuple((float(edge * common), closed) for edge, closed in exact)
     scale = float(indicator.scale * common)
     return BandPlan(
         scale=scale,
         edges=scaled,
         values=tuple((float(edge), closed) for edge, closed in exact),
-        factor=max(scale, *(edge for edge, _ in scaled)),
+        factor=max((scale, *(edge for edge, _ in scaled))),
         bounds=(float(indicator.domain.low), float(indicator.domain.high)),
         unit_scale=indicator.scale,
     )
@@ -122,9 +122,10 @@ def combine(parts: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
     if len(parts) == 1:
         return parts[0]
     (top, bottom), *rest = parts
-    for next_top, next_bottom in rest:
-        top, bottom = top * next_bottom + next_top * bottom, bottom * next_bottom
-    return top, bottom * len(parts)
+    with np.errstate(invalid="ignore", over="ignore"):
+        for next_top, next_bottom in rest:
+            top, bottom = top * next_bottom + next_top * bottom, bottom * next_bottom
+        return top, bottom * len(parts)
 
 
 def clean(parts: Sequence[tuple[Floats, Floats]]) -> Bools:
@@ -182,12 +183,12 @@ def codes_from_counts(
     [2, 3]
     """
     top, bottom = combine(parts)
-    scaled = top * bands.scale
     codes = np.zeros(top.shape, np.uint8)
-    for edge, closed in bands.edges:
-        limit = bottom * edge
-        codes += (scaled >= limit) if closed else (scaled > limit)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        scaled = top * bands.scale
+        for edge, closed in bands.edges:
+            limit = bottom * edge
+            codes += (scaled >= limit) if closed else (scaled > limit)
         values = (top * bands.unit_scale) / bottom
     wide = bottom * bands.factor >= EXACT
     if wide.any():
@@ -269,7 +270,7 @@ class Lookup:
         Score by combined code; NaN where an indicator is missing.
     payment : array of float, shape (n_types + 1, prod(sizes))
         Payment in per cent by facility type (in the order of `FACILITY_TYPES`) and combined code.
-        The last row, for a missing facility type, is NaN.
+        The last row is for a missing facility type: NaN unless the rule set pays any type alike.
     """
 
     sizes: tuple[int, ...]
@@ -303,7 +304,7 @@ def lookup(rules: RuleSet) -> Lookup:
     every = outcomes(rules)
     if rules.has_score:
         score[inner] = np.array([float(one.score or 0) for one in every]).reshape(shape)
-    for row, facility_type in enumerate(FACILITY_TYPES):
+    for row, facility_type in enumerate((*FACILITY_TYPES, "any")):
         paid = [one.payment.get(facility_type) for one in every]
         numbers = [float(one.value) if one else np.nan for one in paid]
         payment[row][inner] = np.array(numbers).reshape(shape)

@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import ceil, floor
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.regulation.intervals import Interval
 from kbkresearch.regulation.lookup import Outcome, outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from kbkresearch.regulation.values import RuleSet
-
-Shares: TypeAlias = tuple[tuple[Fraction, Fraction], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,32 +322,43 @@ def _least(
     """Return the least mean value, whether it occurs, and the mix that has it.
 
     The least mean at a mean score is the lower hull of the points; over an interval it lies at an
-    end or at a point. The middle is tried too: if it equals the value of an excluded end, the hull
-    is flat there and the value occurs.
+    end or at a point of the hull. The middle is tried too: if it equals the value of an excluded
+    end, the hull is flat there and the value occurs.
     """
-    ends = [min(max(Fraction(end), min(points)), max(points)) for end in (within.low, within.high)]
-    mids = [*ends, sum(ends, Fraction()) / 2]
-    if not any(mid in within for mid in mids):
+    hull = _lower_hull([(score, value) for score, (value, _) in points.items()])
+    ends = [min(max(Fraction(end), hull[0]), hull[-1]) for end in (within.low, within.high)]
+    tried = [*ends, (ends[0] + ends[1]) / 2, *(score for score in hull if score in within)]
+    if not any(mean in within for mean in tried):
         raise BadArgumentError(f"no mean score lies within {within}")
-    tried = [(mid, mix) for mid in mids for mix in _mixtures(list(points), mid)]
-    tried += [(score, ((score, Fraction(1)),)) for score in points if score in within]
 
-    def rank(one: tuple[Fraction, Shares]) -> tuple[Fraction, bool, Fraction]:
-        mean, mix = one
-        total = sum((points[score][0] * share for score, share in mix), Fraction())
-        return total, mean not in within, mix[-1][0] - mix[0][0]
+    def rank(mean: Fraction) -> tuple[Fraction, bool]:
+        total = sum((points[score][0] * share for score, share in _mixture(hull, mean)), Fraction())
+        return total, mean not in within
 
     best = min(tried, key=rank)
-    value, missed, _ = rank(best)
-    mix = tuple(Part(points[score][1].levels, score, share) for score, share in best[1])
-    return value, not missed, mix
+    value, missed = rank(best)
+    mix = (Part(points[score][1].levels, score, share) for score, share in _mixture(hull, best))
+    return value, not missed, tuple(mix)
 
 
-def _mixtures(scores: list[Fraction], mean: Fraction) -> Iterator[Shares]:
-    """Yield the mixtures of at most two scores that have a mean."""
-    for below in (score for score in scores if score <= mean):
-        if below == mean:
-            yield ((below, Fraction(1)),)
-        for above in (score for score in scores if score > mean > below):
-            share = (above - mean) / (above - below)
-            yield (below, share), (above, 1 - share)
+def _lower_hull(points: list[tuple[Fraction, Fraction]]) -> list[Fraction]:
+    """Return the places of the points on the lower convex hull, those on its edges included."""
+    hull: list[tuple[Fraction, Fraction]] = []
+    for x, y in points:
+        while len(hull) > 1:
+            (left, low), (middle, between) = hull[-2:]
+            if (between - low) * (x - left) <= (y - low) * (middle - left):
+                break
+            hull.pop()
+        hull.append((x, y))
+    return [place for place, _ in hull]
+
+
+def _mixture(hull: list[Fraction], mean: Fraction) -> tuple[tuple[Fraction, Fraction], ...]:
+    """Return the neighbours on the hull that have a mean, each with its share."""
+    below = max(score for score in hull if score <= mean)
+    above = min(score for score in hull if score >= mean)
+    if below == above:
+        return ((below, Fraction(1)),)
+    share = (above - mean) / (above - below)
+    return (below, share), (above, 1 - share)

@@ -22,6 +22,7 @@ Array: TypeAlias = np.ndarray[Any, Any]
 
 IMPOSSIBLE = 2**62
 _SAFE = 2**53
+_ANY = len(FACILITY_TYPES)
 
 
 def next_level(scored: pd.DataFrame, rules: RuleSet | str | None = None) -> pd.DataFrame:
@@ -137,20 +138,24 @@ def _ranks(scored: pd.DataFrame, indicator: Indicator, law: RuleSet) -> Array:
     order = [str(band.level) for band in _worst_first(indicator)]
     levels = scored[indicator.level_column]
     if law.has_score:
-        ratings: Array = levels.fillna(0).to_numpy(dtype=np.int64)
-        return ratings - 1
-    return pd.Categorical(levels.astype(object), categories=order).codes.astype(np.int64)
+        places = levels.fillna(0).to_numpy(dtype=np.int64) - 1
+    else:
+        codes = pd.Categorical(levels.astype(object), categories=order).codes
+        places = codes.astype(np.int64)
+    ranks: Array = places
+    return ranks
 
 
 def _types(scored: pd.DataFrame, law: RuleSet) -> Array:
-    """Return each row's facility type as its place in `FACILITY_TYPES`; -1 where it has none."""
+    """Return each row's facility type as its place in `FACILITY_TYPES`, `_ANY` for none."""
     default = scored.attrs.get("kbk_rules", {}).get("facility_type")
-    if "any" in law.payment:
-        return np.zeros(len(scored), np.int64)
     if "facility_type" in scored.columns:
         named = scored["facility_type"].astype(object)
         filled = named if default is None else named.where(named.notna(), default)
-        return pd.Categorical(filled, categories=list(FACILITY_TYPES)).codes.astype(np.int64)
+        places = pd.Categorical(filled, categories=list(FACILITY_TYPES)).codes.astype(np.int64)
+        return np.where(places < 0, _ANY, places)
+    if "any" in law.payment:
+        return np.full(len(scored), _ANY)
     if default is None:
         raise MissingColumnsError(
             f"next_level needs facility_type to find the payment table of {law.id}.",
@@ -162,13 +167,13 @@ def _types(scored: pd.DataFrame, law: RuleSet) -> Array:
 def _payments(law: RuleSet) -> Array:
     """Return payment by facility type and ranks, shape (types, levels, levels, …)."""
     sizes = tuple(len(one.bands) for one in law.paying)
-    table = np.full((len(FACILITY_TYPES), *sizes), np.nan)
+    table = np.full((_ANY + 1, *sizes), np.nan)
     places = [
         {band.level: rank for rank, band in enumerate(_worst_first(one))} for one in law.paying
     ]
     for outcome in outcomes(law):
         spot = tuple(place[level] for place, level in zip(places, outcome.levels, strict=True))
-        for row, facility_type in enumerate(FACILITY_TYPES):
+        for row, facility_type in enumerate((*FACILITY_TYPES, "any")):
             if facility_type in outcome.payment:
                 table[(row, *spot)] = float(outcome.payment[facility_type].value)
     return table
@@ -178,7 +183,7 @@ def _next_payment(law: RuleSet, types: Array, now: Array) -> Array:
     """Return the next higher payment of each row's facility type; NaN where there is none."""
     table = _payments(law)
     target = np.full(len(now), np.nan)
-    for row in range(len(FACILITY_TYPES)):
+    for row in range(_ANY + 1):
         levels = np.unique(table[row][~np.isnan(table[row])])
         mine = (types == row) & ~np.isnan(now)
         if not len(levels) or not mine.any():
@@ -227,7 +232,8 @@ def _costs(scored: pd.DataFrame, indicator: Indicator, ranks: Array) -> _Costs:
 
 def _whole(series: pd.Series) -> Array:
     values = pd.to_numeric(series, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    return np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0).astype(np.int64)
+    whole: Array = np.where(np.isfinite(values), values, 0).astype(np.int64)
+    return whole
 
 
 def _ceil(top: Array, bottom: Array) -> Array:

@@ -10,7 +10,7 @@ import pandas as pd
 from kbkresearch.errors import UnknownNameError
 from kbkresearch.findings import FindingGroup
 from kbkresearch.scoring.columns import group, numbers
-from kbkresearch.scoring.engine import combined_code, lookup
+from kbkresearch.scoring.engine import EXACT, combined_code, lookup
 from kbkresearch.scoring.rating import in_blocks
 from kbkresearch.vocabulary import FACILITY_TYPES
 
@@ -130,8 +130,6 @@ def payment(
     """
     table = lookup(law)
     flat, width = table.payment.reshape(-1), table.payment.shape[1]
-    if "any" in law.payment:
-        types = np.zeros_like(types)
     n = len(data)
     scores, pct = np.empty(n), np.empty(n)
 
@@ -154,7 +152,7 @@ def payment(
 
 def _consequence(data: pd.DataFrame, law: RuleSet, pct: Floats, found: list[FindingGroup]) -> None:
     """Pay in full where the score has no consequence; leave missing where that is not known."""
-    column = data["consequence"]
+    column = data["consequence"].astype(object)
     truth = column.isin([True, 1]).to_numpy()
     falsehood = column.isin([False, 0]).to_numpy()
     pct[falsehood] = float(law.without_consequence.value)
@@ -194,8 +192,9 @@ def _rupiah(data: pd.DataFrame, pct: Floats, found: list[FindingGroup]) -> dict[
 
     def work(block: slice) -> None:
         price, persons = tariff[block].astype(float), members[block].astype(float)
-        usable = (price >= 0) & (persons >= 0) & (persons == np.floor(persons))
-        capitation[block] = np.where(usable, persons * price, np.nan)
+        usable = (price >= 0) & (persons >= 0) & (persons < EXACT) & (persons == np.floor(persons))
+        price[~usable] = np.nan
+        capitation[block] = np.where(usable, persons, 0) * price
         paid[block] = capitation[block] * pct[block] / 100
 
     in_blocks(work, len(data))

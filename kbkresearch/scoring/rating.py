@@ -162,11 +162,10 @@ def rate(
         repair = Repair(
             origin.data, origin.indicator, origin.bands, rest, origin.block(rest), policy
         )
-        repair.run()
-        if origin.given is not None:
-            repair.from_values(origin.given[rest])
+        repair.run(None if origin.given is None else origin.given[rest])
         codes[rest], values[rest] = repair.codes, repair.values
         found.extend(repair.findings)
+        _outside(origin, values, found)
     if origin.given is not None:
         found.extend(disagreement(origin.data, origin.indicator, origin.given, values))
     if round_to is not None:
@@ -180,20 +179,8 @@ def _rate_given(
     """Rate an indicator that the table holds without its counts."""
     given = origin.given if origin.given is not None else np.full(len(origin.data), np.nan)
     values = given if round_to is None else _rounded(given, round_to)
-    low, high = origin.bands.bounds
-    name, domain = origin.indicator.column, origin.indicator.domain
-    outside = np.flatnonzero((given < low) | (given > high))
-    if len(outside):
-        found.append(
-            group(
-                origin.data,
-                outside,
-                name,
-                rule="indicator_outside_domain",
-                message_id=f"{label(name, 'id', unit=True)} di luar ranah {domain}",
-                message_en=f"{name} is outside its domain {domain}",
-            )
-        )
+    name = origin.indicator.column
+    _outside(origin, given, found)
     empty = np.flatnonzero(origin.data[name].isna().to_numpy())
     if len(empty):
         found.append(
@@ -208,6 +195,24 @@ def _rate_given(
             )
         )
     return codes_from_values(values, origin.bands), values
+
+
+def _outside(origin: Source, values: Floats, found: list[FindingGroup]) -> None:
+    """Report indicators outside their domain."""
+    low, high = origin.bands.bounds
+    name, domain = origin.indicator.column, origin.indicator.domain
+    outside = np.flatnonzero((values < low) | (values > high))
+    if len(outside):
+        found.append(
+            group(
+                origin.data,
+                outside,
+                name,
+                rule="indicator_outside_domain",
+                message_id=f"{label(name, 'id', unit=True)} di luar ranah {domain}",
+                message_en=f"{name} is outside its domain {domain}",
+            )
+        )
 
 
 def _rounded(values: Floats, decimals: int) -> Floats:

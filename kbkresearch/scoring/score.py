@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from kbkresearch import __version__
 from kbkresearch.errors import BadArgumentError, BadRowsError, UnknownNameError
 from kbkresearch.findings import FindingGroup, Findings
 from kbkresearch.regulation.registry import rules as rules_by_id
 from kbkresearch.regulation.values import RuleSet
-from kbkresearch.scoring.checks import ZERO_POLICIES
+from kbkresearch.scoring.checks import ZERO_POLICIES, count_findings
 from kbkresearch.scoring.payment import facility_codes, payment
 from kbkresearch.scoring.rating import levels, rate, source
+from kbkresearch.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from kbkresearch.scoring.engine import Codes
 
 
@@ -106,6 +105,8 @@ def score(
     }
     _check_options(data, policies, round_to)
     found: list[FindingGroup] = []
+    round_to = None if round_to is None else int(round_to)
+    _refuse_repeated_columns(data, law)
     types = facility_codes(data, facility_type, law, found)
     codes: dict[str, Codes] = {}
     new: dict[str, Any] = {}
@@ -116,11 +117,20 @@ def score(
             codes[name], new[indicator.column] = rate(origin, policy, round_to, found)
     for name, code in codes.items():
         new[law.indicators[name].level_column] = levels(law.indicators[name], code, law)
+    counted = {
+        column
+        for indicator in law.indicators.values()
+        for part in indicator.parts
+        for column in part
+        if indicator.name in codes and all(name in data.columns for name in part)
+    }
     new |= payment(data, law, codes, types, found)
+    if "capitation_rp" in new and "members" not in counted:
+        found.extend(count_findings(data, "members"))
     scored = _finish(data, new, Findings(found), errors)
     scored.attrs["kbk_rules"] = {
         "id": law.id,
-        "changes": dict(law.provenance.changes) if law.provenance else {},
+        "changes": _plain(law.provenance.changes) if law.provenance else {},
         "facility_type": facility_type,
         "version": __version__,
     }
@@ -148,7 +158,11 @@ def findings_of(scored: pd.DataFrame) -> Findings:
     >>> print(kbk.findings_of(kbk.score(bad, facility_type="puskesmas")).describe("en"))
     error: ak_permille: ak_permille is outside its domain [0, 1000] [rows 1 (-1)]
     """
-    return Findings(scored.attrs.get("kbk_findings", ()))
+    stored: Any = scored.attrs.get("kbk_findings", ())
+    return Findings(
+        FindingGroup._make(tuple(part) if isinstance(part, list) else part for part in one)
+        for one in stored
+    )
 
 
 def _rule_set(rules: str | RuleSet) -> RuleSet:
@@ -156,6 +170,23 @@ def _rule_set(rules: str | RuleSet) -> RuleSet:
     if not isinstance(law, RuleSet):
         raise BadArgumentError(f"{getattr(law, 'id', law)!r} is not a performance rule set.")
     return law
+
+
+def _refuse_repeated_columns(data: pd.DataFrame, law: RuleSet) -> None:
+    used = {"facility_type", "consequence", "tariff_rp", "members"}
+    for indicator in law.indicators.values():
+        used |= {indicator.column, *(column for part in indicator.parts for column in part)}
+    repeated = [name for name in data.columns[data.columns.duplicated()] if name in used]
+    if repeated:
+        count = int((data.columns == repeated[0]).sum())
+        raise BadArgumentError(f"The table has {count} columns named {repeated[0]!r}; keep one.")
+
+
+def _plain(changes: Any) -> Any:
+    """Return changes as text, so that they can be written with the table."""
+    if isinstance(changes, Mapping):
+        return {key: _plain(value) for key, value in changes.items()}
+    return str(changes)
 
 
 def _check_options(data: object, policies: Mapping[str, str], round_to: int | None) -> None:

@@ -1,7 +1,7 @@
 """Published studies: what they print, recomputed, and whether the two agree.
 
-One folder per study. ``study.toml`` transcribes what the document states, ``recompute.py`` recomputes
-it from the published tables in ``data/`` and the dated rules.
+One folder per study. ``study.toml`` transcribes what the document states, ``recompute.py``
+recomputes it from the published tables in ``data/`` and the dated rules.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from decimal import Decimal
 from importlib import import_module, resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,8 @@ def audit(package: str) -> StudyResult:
     row of that published table: the function is given the row, ``column`` names the published
     value, ``printed`` how it is printed, ``only`` the rows (a value, or a list of values, per
     column). A claim with ``places`` instead of ``where`` is stated several times: each key is added
-    to the id, each value says where. ``explanation`` may hold places for the outcome's details.
+    to the id, each value says where, or is a table of what differs there. ``explanation`` may hold
+    places for the outcome's details.
     """
     home = f"kbkresearch.studies.{package}"
     text = resources.files(home).joinpath("study.toml").read_text("utf-8")
@@ -85,7 +87,8 @@ def _checks(claim: dict[str, Any], module: ModuleType, package: str) -> Iterator
     if "places" in claim:
         rest = {key: value for key, value in claim.items() if key != "places"}
         for place, said in claim["places"].items():
-            one = {**rest, "id": f"{claim.get('id', '?')}-{place}", "where": said}
+            own = said if isinstance(said, dict) else {"where": said}
+            one = {**rest, **own, "id": f"{claim.get('id', '?')}-{place}"}
             yield from _checks(one, module, package)
         return
     where = f"{package}/study.toml: {claim.get('id', '?')}"
@@ -125,7 +128,8 @@ def _check(
     row: Mapping[str, Any],
     where: str,
 ) -> Check:
-    facts = {**row, **outcome.details, "recomputed": outcome.recomputed}
+    found, shown = outcome.recomputed, _shown(outcome.recomputed)
+    facts = {**row, **outcome.details, "recomputed": shown if isinstance(found, Decimal) else found}
     expected = claim.get("expect_for", {}).get(id.removeprefix(f"{claim['id']}-"), claim["expect"])
     if expected not in VERDICTS:
         raise RuleFileError(where, f"expect = {expected!r} is not one of {', '.join(VERDICTS)}")
@@ -139,7 +143,7 @@ def _check(
         statement=fill(Text(**claim["statement"]), facts),
         where=claim["where"],
         published=published,
-        recomputed=_shown(outcome.recomputed),
+        recomputed=shown,
         verdict=outcome.verdict,
         expected=expected,
         explanation=explanation,

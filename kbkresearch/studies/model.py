@@ -23,7 +23,7 @@ VERDICT_LABELS: Mapping[str, Text] = {
     "rounding": Text("cocok dalam pembulatan", "agrees within rounding"),
     "contradicted": Text("bertentangan", "contradicted"),
     "ambiguous": Text("bermakna ganda", "ambiguous"),
-    "not_recomputable": Text("tak dapat dihitung ulang", "not recomputable"),
+    "not_recomputable": Text("tak dapat dihitung", "not recomputable"),
 }
 
 

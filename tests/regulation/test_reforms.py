@@ -15,7 +15,7 @@ import kbkresearch as kbk
 from kbkresearch.errors import RuleFileError, UnknownNameError
 from kbkresearch.regulation.describe import difference
 from kbkresearch.regulation.lookup import outcomes
-from kbkresearch.regulation.reforms import flat, paths
+from kbkresearch.regulation.reforms import flat, paths, thaw
 from kbkresearch.scoring.engine import lookup, plan
 
 SOFTER = {"indicators.ak.weight": "0.5", "indicators.rrns.weight": "0.4"}
@@ -24,7 +24,7 @@ SOFTER = {"indicators.ak.weight": "0.5", "indicators.rrns.weight": "0.4"}
 def picture(document):
     """Return everything a document holds, as bytes."""
     values = {path: repr(one) for path, one in document.values.items()}
-    return pickle.dumps((document.id, values, dict(document.raw), str(document.provenance)))
+    return pickle.dumps((document.id, values, thaw(document.raw), str(document.provenance)))
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,8 @@ from kbkresearch.errors import (
 )
 from kbkresearch.regulation.describe import difference, lookup_table
 from kbkresearch.regulation.lookup import outcomes, payment_for_score
-from kbkresearch.regulation.parse import parse, sources
+from kbkresearch.regulation.nodes import sources
+from kbkresearch.regulation.parse import parse
 from kbkresearch.regulation.registry import check_dates
 from kbkresearch.regulation.values import STATUSES, UNITS, Document, RuleSet, Tariff
 from kbkresearch.vocabulary import COLUMNS, FACILITY_TYPES
@@ -497,7 +498,8 @@ JUNK = (..., "x", 3.5, -1, [], ["x"], {}, {"value": "x"}, True)
 def test_junk_anywhere_is_refused_by_name_or_harmless(name):
     """Whatever stands at whatever place: the file loads, or it says where it is wrong."""
     odd = []
-    for path, junk in product(_places(RAW[name]), JUNK):
+    step = 1 if RAW[name]["kind"] == "performance" else 4
+    for path, junk in product(list(_places(RAW[name]))[::step], JUNK):
         try:
             parse(edited(name, path, junk), "junk.toml")
         except RuleFileError:
@@ -621,7 +623,7 @@ def test_describe_lists_every_value(name, lang):
     shown = document.describe(lang)
     frame = shown.frame.set_index("path")
     assert list(frame.index) == list(document.values)
-    assert list(frame.columns) == ["value", "unit", "status", "citation", "note"]
+    assert {"value", "unit", "status", "citation", "note"} <= set(frame.columns)
     for path, one in document.values.items():
         assert frame.loc[path, "note"] == getattr(one.note, lang)
         assert frame.loc[path, "citation"] == one.citation

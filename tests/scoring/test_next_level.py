@@ -1,6 +1,6 @@
 """`next_level` against a search through every small change, with the rules written anew."""
 
-from fractions import Fraction as F
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -18,11 +18,11 @@ def payment(row, facility_type):
     members, contacts, referrals, ns, dm_d, dm_c, ht_d, ht_c = row
     if referrals == 0:
         return None
-    ak = F(1000 * contacts, members)
-    rrns = F(100 * ns, referrals)
-    rppt = 50 * (F(dm_c, dm_d) + F(ht_c, ht_d))
+    ak = Fraction(1000 * contacts, members)
+    rrns = Fraction(100 * ns, referrals)
+    rppt = 50 * (Fraction(dm_c, dm_d) + Fraction(ht_c, ht_d))
     a = 4 if ak >= 150 else 3 if ak > 145 else 2 if ak > 140 else 1
-    b = 4 if rrns <= 2 else 3 if rrns <= F(5, 2) else 2 if rrns <= 3 else 1
+    b = 4 if rrns <= 2 else 3 if rrns <= Fraction(5, 2) else 2 if rrns <= 3 else 1
     c = 4 if rppt >= 5 else 3 if rppt >= 4 else 2 if rppt >= 3 else 1
     tenths = 4 * a + 5 * b + c
     return PAY[facility_type][3 if tenths == 40 else tenths // 10 - 1]
@@ -39,7 +39,16 @@ def fewest(row, facility_type):
     for up, down, dm, ht in product(
         range(members - contacts + 1), range(ns + 1), range(dm_d - dm_c + 1), range(ht_d - ht_c + 1)
     ):
-        changed = (members, contacts + up, referrals - down, ns - down, dm_d, dm_c + dm, ht_d, ht_c + ht)
+        changed = (
+            members,
+            contacts + up,
+            referrals - down,
+            ns - down,
+            dm_d,
+            dm_c + dm,
+            ht_d,
+            ht_c + ht,
+        )
         paid = payment(changed, facility_type)
         if paid is None or paid < target:
             continue
@@ -124,9 +133,9 @@ def test_the_joint_changes_reach_the_level_and_large_counts_stay_exact():
     assert after["payment_pct"].item() == step["next_payment_pct"] == 100
     assert step["contacts_joint"] == 1
     assert step["gain_rp"] == pytest.approx(big * 6000 * 0.05)
-    exact = F(20_000_001 - int(step["nonspecialist_referrals_joint"]),
+    exact = Fraction(20_000_001 - int(step["nonspecialist_referrals_joint"]),
               big - int(step["nonspecialist_referrals_joint"]))  # fmt: skip
-    assert exact <= F(2, 100)
+    assert exact <= Fraction(2, 100)
 
 
 def test_rows_without_score_type_or_stake_have_no_next_level():

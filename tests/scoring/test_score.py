@@ -346,6 +346,7 @@ def test_a_bad_count_is_one_finding_and_costs_one_row(column, value, rule, indic
     spoilt = {PARTS[indicator], f"{indicator}_rating", "score", "payment_pct"}
     assert {name for name in NEW if pd.isna(row[name])} == spoilt
     assert pd.isna(row["paid_rp"])
+    assert pd.isna(row["capitation_rp"]) == (column == "members" and value != 0)
     kept = [name for name in NEW if name not in spoilt]
     assert row[kept].tolist() == EXPECTED.loc["b", kept].tolist()
 
@@ -795,8 +796,9 @@ def test_commitment_rules_and_zero_referrals(policy, paid):
 
 def test_a_table_for_one_type_comes_before_the_table_for_any():
     from kbkresearch.regulation.parse import parse
+    from kbkresearch.regulation.reforms import thaw
 
-    raw = copy.deepcopy(dict(kbk.rules("kbkp-2017").raw))
+    raw = thaw(kbk.rules("kbkp-2017").raw)
     raw["payment"]["klinik_pratama"] = {
         "unit": "pct",
         "where": "elsewhere",

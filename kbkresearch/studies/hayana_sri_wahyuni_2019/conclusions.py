@@ -1,0 +1,277 @@
+"""What the study concludes from its numbers, and what the numbers say."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from kbkresearch.capitation.rates import rate_interval, rate_ratio
+from kbkresearch.studies import judge
+from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import (
+    divisions,
+    fifty_and_over,
+    fund_of,
+    index_of,
+    transferred,
+)
+from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
+    CLINIC,
+    DPP,
+    FACILITIES,
+    MONTHS,
+    Stratum,
+    both,
+    facility,
+    groups,
+    join,
+    moved,
+    rupiah,
+    shown,
+    spread,
+)
+from kbkresearch.studies.model import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MAJORITY_PCT = 50
+_NAMES = {CLINIC: "clinic", DPP: "dpp"}
+_RISE_PCT = 10
+
+
+def total_greater() -> Outcome:
+    """Judge whether tariffs by age or sex would bring a facility more than it is paid."""
+    funds = {name: facility(name).fund for name in FACILITIES}
+    more = all(funds[name] > facility(name).paid for name in FACILITIES)
+    change = {
+        f"{_NAMES[name]}_change": Fraction(100 * facility(name).excess, facility(name).paid)
+        for name in FACILITIES
+    }
+    return judge.holds(more, join(map(rupiah, funds.values())), **_totals(), **change)
+
+
+def same_excess() -> Outcome:
+    """Judge whether age and sex leave the same excess, and whether any division would not."""
+    found = {
+        name: {facility(name).paid - fund_of(parts) for parts in divisions(name).values()}
+        for name in FACILITIES
+    }
+    same = all(len(each) == 1 for each in found.values())
+    return judge.holds(
+        same,
+        join(rupiah(value) for each in found.values() for value in sorted(each)),
+        n=len(divisions(CLINIC)),
+        clinic_each=Fraction(facility(CLINIC).excess, facility(CLINIC).members),
+        dpp_each=Fraction(facility(DPP).excess, facility(DPP).members),
+        **_totals(),
+    )
+
+
+def either() -> Outcome:
+    """Judge whether tariffs by age and by sex are the same thing: on another facility's members."""
+    pairs = {"clinic": (CLINIC, DPP), "dpp": (DPP, CLINIC)}
+    facts: dict[str, Any] = {"n": len(divisions(CLINIC))}
+    for name, (source, target) in pairs.items():
+        age, sex = (transferred(source, target, kind) for kind in ("age_band", "sex"))
+        facts |= {f"{name}_age": age, f"{name}_sex": sex, f"{name}_gap": abs(age - sex)}
+    same = facts["clinic_gap"] == facts["dpp_gap"] == 0
+    seen = join([rupiah(facts["clinic_age"]), rupiah(facts["clinic_sex"])])
+    return judge.holds(same, seen, **facts)
+
+
+def more_suitable() -> Outcome:
+    """Show both readings of tariffs by age or sex: their level, and their relative weights."""
+    facts = {**_totals()}
+    for name, short in _NAMES.items():
+        whole, index = facility(name), index_of(name, "age_band")
+        facts |= {
+            f"{short}_change": Fraction(100 * whole.excess, whole.paid),
+            f"{short}_index": 100 * (index - 1),
+            f"{short}_shift": moved(whole.paid * (index - 1)),
+        }
+    cut = shown(-facts["clinic_change"], 1)
+    seen = both("{}%; {}%", cut, shown(facts["clinic_index"], 1))
+    return Outcome("ambiguous", seen, facts)
+
+
+def fairer() -> Outcome:
+    """Judge whether the sum by age says anything that an undivided sum does not."""
+    facts: dict[str, Any] = {}
+    for name, short in _NAMES.items():
+        found = [fund_of(parts) for parts in divisions(name).values()]
+        facts |= {f"{short}_age": found[0], f"{short}_whole": found[2]}
+        facts[f"{short}_tariff"] = facility(name).tariff
+    differs = any(facts[f"{short}_age"] != facts[f"{short}_whole"] for short in _NAMES.values())
+    seen = join(rupiah(facts[f"clinic_{part}"]) for part in ("age", "whole"))
+    return judge.holds(differs, seen, **facts)
+
+
+def age_effect(kind: str = "age_band") -> Outcome:
+    """Show the test for differences between strata under both readings of the counts."""
+    facts: dict[str, Any] = {"months": MONTHS}
+    for name, short in _NAMES.items():
+        for months, mark in ((1, ""), (MONTHS, "6")):
+            test = spread(name, kind, months)
+            facts |= {
+                f"{short}_x{mark}": test.statistic,
+                f"{short}_p{mark}": test.p_upper,
+                f"{short}_low{mark}": test.p_lower,
+            }
+        facts["df"] = spread(name, kind, 1).df
+        rates = [one.rate for one in groups(name, kind)]
+        facts |= {f"{short}_min": min(rates), f"{short}_max": max(rates)}
+        facts |= _cover(name, kind, short)
+    seen = both("p {}; {}", shown(facts["clinic_p"], 3), shown(facts["clinic_p6"], 3))
+    return Outcome("ambiguous", seen, facts)
+
+
+def elderly() -> Outcome:
+    """Show the tariffs from age 50 together and band by band, against the facility's mean."""
+    facts: dict[str, Any] = {}
+    for name, short in _NAMES.items():
+        younger, older = fifty_and_over(name)
+        mean = facility(name).tariff
+        ratio = rate_ratio(*_sums(older), *_sums(younger))
+        facts |= {
+            f"{short}_old": Fraction(sum(one.fund for one in older), _sums(older)[1]),
+            f"{short}_mean": mean,
+            f"{short}_ratio": float(ratio.ratio[0]),
+            f"{short}_low": float(ratio.ci_low[0]),
+            f"{short}_high": float(ratio.ci_high[0]),
+            f"{short}_below": join(
+                both("{} ({})", one.label, rupiah(one.tariff)) for one in older if one.tariff < mean
+            ),
+        }
+    seen = join(rupiah(facts[f"clinic_{part}"]) for part in ("old", "mean"))
+    return Outcome("ambiguous", seen, facts)
+
+
+def under_fives() -> Outcome:
+    """Judge whether the tariff of under-fives lies above the mean in both facilities."""
+    first = {name: groups(name, "age_band")[0] for name in FACILITIES}
+    above = all(first[name].tariff > facility(name).tariff for name in FACILITIES)
+    facts: dict[str, Any] = {}
+    for name, short in _NAMES.items():
+        facts |= {f"{short}_tariff": first[name].tariff, f"{short}_mean": facility(name).tariff}
+        facts[f"{short}_rank"] = _rank(first[name], name)
+    seen = join(rupiah(one.tariff) for one in first.values())
+    return judge.holds(above, seen, **facts, bands=len(groups(CLINIC, "age_band")))
+
+
+def published_pattern() -> Outcome:
+    """Show how far the study's own tariffs follow the pattern that it cites."""
+    facts: dict[str, Any] = {"bands": len(groups(CLINIC, "age_band"))}
+    for name, short in _NAMES.items():
+        bands = sorted(groups(name, "age_band"), key=lambda one: -one.tariff)
+        facts |= {
+            f"{short}_rank": _rank(groups(name, "age_band")[0], name),
+            f"{short}_top": join(one.label for one in bands[:3]),
+            f"{short}_bottom": bands[-1].label,
+        }
+    return Outcome("not_recomputable", None, facts)
+
+
+def who_comes() -> Outcome:
+    """Judge whether under-fives and the old make most visits, under three meanings of old."""
+    facts: dict[str, Any] = {}
+    most = True
+    for name, short in _NAMES.items():
+        bands, whole = groups(name, "age_band"), facility(name)
+        shares = {
+            mark: Fraction(
+                100 * sum(one.visits for one in [bands[0], *bands[first:]]), whole.visits
+            )
+            for mark, first in (("65", -1), ("60", -2), ("50", -4))
+        }
+        facts |= {f"{short}_{mark}": share for mark, share in shares.items()}
+        facts[f"{short}_young"] = Fraction(100 * bands[0].visits, whole.visits)
+        most = most and shares["50"] > _MAJORITY_PCT
+    seen = both("{}%; {}%", shown(facts["clinic_50"], 1), shown(facts["dpp_50"], 1))
+    return judge.holds(most, seen, **facts)
+
+
+def target(facility_id: str, claimed: str) -> Outcome:
+    """Show the group that prevention should aim at, by count of visits and by rate."""
+    bands = groups(facility_id, "age_band")
+    one = next(each for each in bands if each.stratum == claimed)
+    counts = sorted(bands, key=lambda each: -each.visits)
+    rates = sorted(bands, key=lambda each: -each.rate)
+    facts = {
+        "group": one.label,
+        "visits": one.visits,
+        "members": one.members,
+        "count_rank": counts.index(one) + 1,
+        "rate": one.rate,
+        "rate_rank": rates.index(one) + 1,
+        "bands": len(bands),
+        "mean": facility(facility_id).rate,
+        "top": rates[0].label,
+        "top_rate": rates[0].rate,
+        "facility": FACILITIES[facility_id],
+    }
+    return Outcome("ambiguous", both("{}; {}", facts["count_rank"], facts["rate_rank"]), facts)
+
+
+def loss() -> Outcome:
+    """Show where a loss would begin: the cost of a visit, or the visits, that use all up."""
+    facts: dict[str, Any] = _totals()
+    for name, short in _NAMES.items():
+        one = facility(name)
+        facts |= {
+            f"{short}_break": one.break_even,
+            f"{short}_visits": one.visits,
+            f"{short}_most": one.paid // groups(name, "sex")[0].unit_cost_rp,
+        }
+    facts["cost"] = groups(CLINIC, "sex")[0].unit_cost_rp
+    return Outcome("not_recomputable", None, facts)
+
+
+def loss_below() -> Outcome:
+    """Show a loss 'by costs below the capitation' to the letter, and as it must be meant."""
+    facts = loss().details
+    seen = both("{}; {}", facts["clinic_most"], facts["dpp_most"])
+    return Outcome("ambiguous", seen, facts)
+
+
+def unit_cost() -> Outcome:
+    """Show what hangs on the cost of a visit, which the document takes from elsewhere."""
+    facts = dict(loss().details)
+    for name, short in _NAMES.items():
+        one = facility(name)
+        facts[f"{short}_excess"] = one.excess
+        facts[f"{short}_dearer"] = one.paid - Fraction((100 + _RISE_PCT) * one.fund, 100)
+    facts["rise"] = _RISE_PCT
+    return Outcome("not_recomputable", None, facts)
+
+
+def _totals() -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for name, short in _NAMES.items():
+        one = facility(name)
+        facts |= {
+            f"{short}_paid": one.paid,
+            f"{short}_fund": one.fund,
+            f"{short}_excess": one.excess,
+        }
+    return facts
+
+
+def _cover(name: str, kind: str, short: str) -> dict[str, int]:
+    """Count the strata whose interval contains the facility's mean, under both readings."""
+    found, mean = groups(name, kind), float(facility(name).rate)
+    facts = {"bands": len(found)}
+    for months, mark in ((1, ""), (MONTHS, "6")):
+        limits = rate_interval(
+            [months * one.visits for one in found], [months * one.members for one in found]
+        )
+        inside = (1000 * limits.ci_low <= mean) & (mean <= 1000 * limits.ci_high)
+        facts[f"{short}_cover{mark}"] = int(inside.sum())
+    return facts
+
+
+def _sums(parts: Sequence[Stratum]) -> tuple[int, int]:
+    return sum(one.visits for one in parts), sum(one.members for one in parts)
+
+
+def _rank(one: Stratum, name: str) -> int:
+    return sorted(groups(name, "age_band"), key=lambda each: -each.tariff).index(one) + 1

@@ -1,0 +1,198 @@
+"""Tables that the study does not have: what its numbers can tell, and what they cannot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kbkresearch.capitation.rates import rate_ratio
+from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import divisions, fund_of, transferred
+from kbkresearch.studies.hayana_sri_wahyuni_2019.layout import (
+    EXPOSURE,
+    POISSON,
+    READINGS,
+    column,
+    heads,
+    table,
+    who,
+)
+from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
+    FACILITIES,
+    KINDS,
+    facility,
+    groups,
+    spread,
+)
+from kbkresearch.vocabulary import Text
+
+if TYPE_CHECKING:
+    from kbkresearch.results import Table
+
+
+def made() -> tuple[Table, ...]:
+    """Return the tables.
+
+    Returns
+    -------
+    tuple of Table
+    """
+    return (_men_and_women(), _divisions(), _transfers(), _heterogeneity(), _break_even())
+
+
+def _men_and_women() -> Table:
+    rows = []
+    for name in FACILITIES:
+        men, women = groups(name, "sex")
+        for months, reading in READINGS.items():
+            found = rate_ratio(
+                months * men.visits,
+                months * men.members,
+                months * women.visits,
+                months * women.members,
+            )
+            rows.append(
+                {
+                    **who(name, reading),
+                    "men": float(men.rate),
+                    "women": float(women.rate),
+                    "ratio": float(found.ratio[0]),
+                    "ci_low": float(found.ci_low[0]),
+                    "ci_high": float(found.ci_high[0]),
+                }
+            )
+    columns = (
+        *heads("group", Text("Bacaan", "Reading")),
+        column("men", "Laki-laki (‰)", "Men (‰)", decimals=2),
+        column("women", "Perempuan (‰)", "Women (‰)", decimals=2),
+        column("ratio", "Rasio", "Ratio", decimals=3),
+        column("ci_low", "Batas bawah 95%", "95% CI low", decimals=3),
+        column("ci_high", "Batas atas 95%", "95% CI high", decimals=3),
+    )
+    title = Text("Rate laki-laki dibanding perempuan", "Men's rate against women's")
+    method = Text("Interval: eksak bersyarat.", "Intervals: exact conditional.")
+    return table("men-and-women", title, columns, rows, (method, POISSON))
+
+
+def _divisions() -> Table:
+    rows = []
+    for name in FACILITIES:
+        for label, parts in divisions(name).items():
+            fund = fund_of(parts)
+            rows.append(
+                {
+                    **who(name, label),
+                    "parts": len(parts),
+                    "fund": fund,
+                    "excess": facility(name).paid - fund,
+                }
+            )
+    columns = (
+        *heads("group", Text("Pembagian peserta", "Division of the members")),
+        column("parts", "Banyak kelompok", "Groups", "integer"),
+        column("fund", "Jumlah dana", "Sum of funds", "rupiah"),
+        column("excess", "Selisih", "Difference", "rupiah"),
+    )
+    title = Text(
+        "Selisih sama untuk pembagian mana pun, karena jumlahnya selalu kunjungan × biaya",
+        "Any division leaves the same difference, as the sum is always visits × cost",
+    )
+    return table("divisions", title, columns, rows)
+
+
+def _transfers() -> Table:
+    rows = []
+    for source in FACILITIES:
+        for members in FACILITIES:
+            own = facility(source).tariff * facility(members).members
+            rows.append(
+                {
+                    "source": FACILITIES[source],
+                    "members": FACILITIES[members],
+                    "age": float(transferred(source, members, "age_band")),
+                    "sex": float(transferred(source, members, "sex")),
+                    "whole": float(own),
+                }
+            )
+    columns = (
+        column("source", "Tarif dari", "Tariffs of", "text"),
+        column("members", "Untuk peserta", "For the members of", "text"),
+        column("age", "Menurut umur", "By age", "rupiah"),
+        column("sex", "Menurut jenis kelamin", "By sex", "rupiah"),
+        column("whole", "Tarif tunggal", "Single tariff", "rupiah"),
+    )
+    title = Text(
+        "Dana bila tarif satu FKTP dipakai untuk peserta FKTP lain",
+        "Funds when one facility's tariffs are used for another's members",
+    )
+    note = Text(
+        "Hanya di sini umur dan jenis kelamin berbeda; pada peserta sendiri ketiganya sama.",
+        "Only here do age and sex differ; on a facility's own members all three are equal.",
+    )
+    return table("transfers", title, columns, rows, (note,))
+
+
+def _heterogeneity() -> Table:
+    rows: list[dict[str, Any]] = []
+    for name in FACILITIES:
+        for kind, label in KINDS.items():
+            for months, reading in READINGS.items():
+                test = spread(name, kind, months)
+                rows.append(
+                    {
+                        **who(name, label),
+                        "reading": reading,
+                        "statistic": test.statistic,
+                        "df": test.df,
+                        "p_upper": test.p_upper,
+                        "p_lower": test.p_lower,
+                    }
+                )
+    columns = (
+        *heads("group", Text("Menurut", "By")),
+        column("reading", "Bacaan", "Reading", "text"),
+        column("statistic", "χ² Pearson", "Pearson χ²", decimals=2),
+        column("df", "db", "df", "integer"),
+        column("p_upper", "p (ragam lebih besar)", "p (more spread)", decimals=4),
+        column("p_lower", "p (ragam lebih kecil)", "p (less spread)", decimals=4),
+    )
+    title = Text(
+        "Apakah rate berbeda antarkelompok melebihi kebetulan?",
+        "Do rates differ between groups more than chance allows?",
+    )
+    null = Text(
+        "Hipotesis nol: semua kelompok satu FKTP punya satu rate.",
+        "Null hypothesis: all groups of a facility share one rate.",
+    )
+    return table("heterogeneity", title, columns, rows, (null, EXPOSURE, POISSON))
+
+
+def _break_even() -> Table:
+    rows = []
+    for name in FACILITIES:
+        one, cost = facility(name), groups(name, "sex")[0].unit_cost_rp
+        rows.append(
+            {
+                "facility": FACILITIES[name],
+                "cost": cost,
+                "break_even": float(one.break_even),
+                "times": float(one.break_even / cost),
+                "visits": one.visits,
+                "most": one.paid // cost,
+            }
+        )
+    columns = (
+        column("facility", "FKTP", "Facility", "text"),
+        column("cost", "Biaya per kunjungan dipakai", "Cost per visit used", "rupiah"),
+        column("break_even", "Biaya impas", "Break-even cost", "rupiah"),
+        column("times", "Kali lipat", "Times", decimals=2),
+        column("visits", "Kunjungan per bulan", "Visits a month", "integer"),
+        column("most", "Kunjungan impas", "Break-even visits", "integer"),
+    )
+    title = Text(
+        "Biaya per kunjungan, dan banyak kunjungan, yang menghabiskan kapitasi",
+        "Cost per visit, and number of visits, that use up the capitation",
+    )
+    note = Text(
+        "Tanpa biaya lain. Biaya per kunjungan dari laporan nasional, tanpa ketidakpastian.",
+        "Without other costs. The cost per visit is from a national report, without uncertainty.",
+    )
+    return table("break-even", title, columns, rows, (note,))

@@ -1,0 +1,334 @@
+"""What the text says about the tables: rankings, formulas, periods and the excess."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from kbkresearch import datasets
+from kbkresearch.capitation.rates import rate_ratio
+from kbkresearch.studies import judge
+from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
+    CLINIC,
+    DPP,
+    FACILITIES,
+    KINDS,
+    MONTHS,
+    Stratum,
+    both,
+    facility,
+    groups,
+    join,
+    limits,
+    rupiah,
+    shown,
+    spread,
+    strata,
+)
+from kbkresearch.studies.model import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kbkresearch.vocabulary import Text
+
+
+def most(facility_id: str, kind: str, of: str, claimed: Sequence[str], printed: str) -> Outcome:
+    """Judge which stratum has most members or visits, and its printed share."""
+    found = groups(facility_id, kind)
+    total = sum(getattr(one, of) for one in found)
+    shares = {one.stratum: Fraction(100 * getattr(one, of), total) for one in found}
+    outcome = judge.largest(shares, set(claimed))
+    digits = len(printed.partition(".")[2])
+    right = all(judge.rounded(shares[name], digits) == judge.exact(printed) for name in claimed)
+    per_head = max(found, key=lambda one: one.rate)
+    facts = {
+        **outcome.details,
+        **_naming(found, claimed),
+        "count": sum(getattr(one, of) for one in found if one.stratum in claimed),
+        "total": total,
+        "rate": max(one.rate for one in found if one.stratum in claimed),
+        "top_rate": per_head.rate,
+        "top_rate_group": per_head.label,
+    }
+    agrees = right and outcome.verdict == "reproduced"
+    best = max(shares.values())
+    top = join(one.label for one in found if shares[one.stratum] == best)
+    return judge.holds(agrees, both("{} ({}%)", top, shown(best, 1)), **facts)
+
+
+def highest_rate(facility_id: str, kind: str, claimed: Sequence[str], printed: int) -> Outcome:
+    """Judge which stratum has the highest rate of visits, and the rate that is printed for it."""
+    found = groups(facility_id, kind)
+    rates = {one.stratum: one.rate for one in found}
+    outcome = judge.largest(rates, set(claimed))
+    top = max(found, key=lambda one: one.rate)
+    named = [one for one in found if one.stratum in claimed]
+    right = all(one.rate_printed == printed == judge.rounded(one.rate) for one in named)
+    facts = {
+        **outcome.details,
+        **_naming(found, claimed),
+        "top_printed": top.rate_printed,
+        "top_visits": top.visits,
+        "top_label": top.label,
+        "first_rate": named[0].rate,
+        "last_rate": named[-1].rate,
+        "printed": printed,
+        **limits(top),
+        "mean": facility(facility_id).rate,
+        **(_sex_ratio(found) if kind == "sex" else {}),
+    }
+    agrees = right and outcome.verdict == "reproduced"
+    return judge.holds(agrees, both("{} ({}‰)", top.label, top.rate_printed), **facts)
+
+
+def rate_formula() -> Outcome:
+    """Judge whether visits over members times 1,000 gives the printed rates."""
+    found = strata()
+    right = sum(judge.rounded(one.rate) == one.rate_printed for one in found)
+    return judge.holds(
+        right == len(found), both("{} / {}", right, len(found)), n=right, of=len(found)
+    )
+
+
+def tariff_formula() -> Outcome:
+    """Judge whether the unrounded rate times the cost of a visit gives the printed tariffs."""
+    found = strata()
+    right = sum(judge.rounded(one.tariff) == one.tariff_printed for one in found)
+    return judge.holds(
+        right == len(found),
+        both("{} / {}", right, len(found)),
+        n=right,
+        of=len(found),
+        cost=found[0].unit_cost_rp,
+    )
+
+
+def rounded_rates() -> Outcome:
+    """Show both tariffs: from the rates as computed, and from the rates as printed."""
+    found = strata()
+    gaps = {one: judge.rounded(one.tariff_from_printed_rate) - one.tariff_printed for one in found}
+    widest = max(gaps, key=lambda one: abs(gaps[one]))
+    other = sum(gap != 0 for gap in gaps.values())
+    facts = {
+        "n": sum(judge.rounded(one.tariff) == one.tariff_printed for one in found),
+        "of": len(found),
+        "other": other,
+        "same": len(found) - other,
+        "widest": abs(gaps[widest]),
+        "group": widest.label,
+        "facility": FACILITIES[widest.facility_id],
+        "rate_printed": widest.rate_printed,
+        "tariff_printed": widest.tariff_printed,
+        "tariff_other": judge.rounded(widest.tariff_from_printed_rate),
+        "cost": widest.unit_cost_rp,
+    }
+    return Outcome("ambiguous", both("{} / {}", facts["n"], facts["same"]), facts)
+
+
+def fund_formula() -> Outcome:
+    """Show both funds: tariff times members with the tariff unrounded, and as printed."""
+    found = strata()
+    same = sum(one.tariff_printed * one.members == one.fund_printed for one in found)
+    sums = {
+        name: sum(one.tariff_printed * one.members for one in groups(name, "age_band"))
+        for name in FACILITIES
+    }
+    clinic, dpp = facility(CLINIC), facility(DPP)
+    facts = {
+        "n": sum(one.tariff * one.members == one.fund_printed for one in found),
+        "of": len(found),
+        "same": same,
+        "clinic": sums[CLINIC],
+        "clinic_fund": clinic.fund,
+        "dpp": sums[DPP],
+        "dpp_fund": dpp.fund,
+    }
+    return Outcome("ambiguous", both("{} / {}", facts["n"], same), facts)
+
+
+def paid_formula() -> Outcome:
+    """Judge whether what was paid is members times the capitation per member."""
+    totals = datasets.load("hayana-fund-totals").to_dict("records")
+    right = all(row["paid_rp"] == row["members"] * row["paid_pmpm_rp"] for row in totals)
+    clinic, dpp = facility(CLINIC), facility(DPP)
+    return judge.holds(
+        right,
+        join([rupiah(clinic.paid), rupiah(dpp.paid)]),
+        clinic=clinic.paid,
+        clinic_pmpm=clinic.pmpm,
+        clinic_members=clinic.members,
+        dpp=dpp.paid,
+        dpp_pmpm=dpp.pmpm,
+        dpp_members=dpp.members,
+    )
+
+
+def difference_formula() -> Outcome:
+    """Judge whether the excess is what was paid minus the fund."""
+    totals = datasets.load("hayana-fund-totals").to_dict("records")
+    right = all(row["excess_rp"] == row["paid_rp"] - row["fund_rp"] for row in totals)
+    clinic, dpp = facility(CLINIC), facility(DPP)
+    return judge.holds(
+        right,
+        join([rupiah(clinic.excess), rupiah(dpp.excess)]),
+        clinic=clinic.excess,
+        dpp=dpp.excess,
+    )
+
+
+def excess(facility_id: str, kinds: Sequence[str], printed: int) -> Outcome:
+    """Judge a printed excess against members, visits, cost and capitation."""
+    whole = facility(facility_id)
+    funds = [sum(one.fund for one in groups(facility_id, kind)) for kind in kinds]
+    right = all(whole.paid - fund == printed for fund in funds)
+    return judge.holds(right, rupiah(whole.excess), **_money(facility_id))
+
+
+def excess_everywhere(kind: str) -> Outcome:
+    """Judge whether both facilities are paid more than the visits cost."""
+    left = {
+        name: facility(name).paid - sum(one.fund for one in groups(name, kind))
+        for name in FACILITIES
+    }
+    return judge.holds(
+        all(one > 0 for one in left.values()),
+        join(map(rupiah, left.values())),
+        by=KINDS[kind],
+        clinic=left[CLINIC],
+        dpp=left[DPP],
+    )
+
+
+def one_month_or_six(shows: Sequence[str], form: str = "count") -> Outcome:
+    """Show the amounts read as one month's and as those of July to December.
+
+    Parameters
+    ----------
+    shows : sequence of str
+        Names of the details that are set side by side as the recomputed value.
+    form : {"count", "permille", "rupiah"}
+        How they are written.
+
+    Returns
+    -------
+    Outcome
+    """
+    clinic, dpp = facility(CLINIC), facility(DPP)
+    facts: dict[str, Any] = {"months": MONTHS}
+    for name, one in (("clinic", clinic), ("dpp", dpp)):
+        facts |= {
+            f"{name}_members": one.members,
+            f"{name}_visits": one.visits,
+            f"{name}_visits6": MONTHS * one.visits,
+            f"{name}_rate": one.rate,
+            f"{name}_rate6": one.rate / MONTHS,
+            f"{name}_tariff": one.tariff,
+            f"{name}_tariff6": one.tariff / MONTHS,
+            f"{name}_paid": one.paid,
+            f"{name}_member_months": MONTHS * one.members,
+            f"{name}_excess": one.excess,
+            f"{name}_excess6": MONTHS * one.excess,
+            f"{name}_excess_high": one.paid - Fraction(one.fund, MONTHS),
+        }
+    write = {"count": shown, "permille": _permille, "rupiah": rupiah}[form]
+    seen = both(" / ".join("{}" for _ in shows), *(write(facts[key]) for key in shows))
+    return Outcome("ambiguous", seen, facts)
+
+
+def averages() -> Outcome:
+    """Say what can be told of the averaging over months, which the document does not show."""
+    found = strata()
+    facts = {
+        "n": len(found),
+        "months": MONTHS,
+        "clinic_p": spread(CLINIC, "age_band", 1).p_lower,
+        "dpp_p": spread(DPP, "age_band", 1).p_lower,
+    }
+    return Outcome("not_recomputable", None, facts)
+
+
+def months(first: int, last: int, stated: int) -> Outcome:
+    """Judge a number of months against the first and the last."""
+    found = last - first + 1
+    return judge.holds(found == stated, both("{}", found), found=found)
+
+
+def informants(listed: Sequence[str]) -> Outcome:
+    """Judge whether each informant of the methods is quoted in the results."""
+    table = datasets.load("barriers")
+    where = table.loc[table["study_id"] == "hayana-sri-wahyuni-2019", "where"]
+    quoted = {text.rsplit(" ", 1)[-1] for text in where}
+    return judge.holds(
+        quoted == set(listed), both("{}", len(quoted)), listed=len(listed), quoted=len(quoted)
+    )
+
+
+def problems(traced: dict[str, list[str]]) -> Outcome:
+    """Judge whether each problem of a summary is named by an informant."""
+    table = datasets.load("barriers")
+    where = table.loc[table["study_id"] == "hayana-sri-wahyuni-2019", "where"]
+    quoted = {text.rsplit(" ", 1)[-1] for text in where}
+    right = all(set(names) <= quoted and names for names in traced.values())
+    return judge.holds(
+        right,
+        both("{}", len(traced)),
+        n=len(traced),
+        informants=len(quoted),
+        most=max(len(names) for names in traced.values()),
+    )
+
+
+def design() -> Outcome:
+    """Show what the study consists of: quoted sentences and tables of numbers."""
+    table = datasets.load("barriers")
+    quotes = int((table["study_id"] == "hayana-sri-wahyuni-2019").sum())
+    cells = 0
+    for name in (one for one in datasets.list()["name"] if one.startswith("hayana-")):
+        numbers = datasets.load(name).select_dtypes("number")
+        cells += numbers.drop(columns="unit_cost_rp", errors="ignore").size
+    return Outcome("ambiguous", both("{}; {}", quotes, cells), {"quotes": quotes, "cells": cells})
+
+
+def _money(facility_id: str) -> dict[str, Any]:
+    one = facility(facility_id)
+    return {
+        "facility": FACILITIES[facility_id],
+        "paid": one.paid,
+        "fund": one.fund,
+        "visits": one.visits,
+        "cost": groups(facility_id, "age_band")[0].unit_cost_rp,
+        "excess": one.excess,
+        "share": Fraction(100 * one.excess, one.paid),
+        "break_even": one.break_even,
+    }
+
+
+def _permille(value: Fraction) -> Text:
+    return both("{}‰", shown(value, 1))
+
+
+def _naming(found: Sequence[Stratum], claimed: Sequence[str]) -> dict[str, Any]:
+    return {
+        "facility": FACILITIES[found[0].facility_id],
+        "claimed": join(one.label for one in found if one.stratum in claimed),
+    }
+
+
+def _sex_ratio(found: Sequence[Stratum]) -> dict[str, float]:
+    """Return men's rate over women's, with limits, for counts of one month and of six."""
+    men, women = found
+    facts: dict[str, float] = {}
+    for months_, mark in ((1, ""), (MONTHS, "6")):
+        ratio = rate_ratio(
+            months_ * men.visits,
+            months_ * men.members,
+            months_ * women.visits,
+            months_ * women.members,
+        )
+        facts |= {
+            "ratio": float(ratio.ratio[0]),
+            f"ratio_low{mark}": float(ratio.ci_low[0]),
+            f"ratio_high{mark}": float(ratio.ci_high[0]),
+        }
+    return facts

@@ -1,0 +1,252 @@
+"""The abstract on Puskesmas of North Sumatra recomputed: what the claims of ``study.toml`` name.
+
+The abstract prints one score and no statistics. What can be checked is what that score can stand
+for, and what would have to be printed for the rest to be checked.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from kbkresearch.formats import number
+from kbkresearch.regulation.lookup import outcomes
+from kbkresearch.regulation.registry import rules_on
+from kbkresearch.scoring.lattice import (
+    mean_payment_range,
+    share_at_level_range,
+    share_on_target_range,
+    triples_with_score,
+)
+from kbkresearch.studies import judge
+from kbkresearch.studies.model import Outcome
+from kbkresearch.studies.north_sumatra_2023.published import (
+    FACILITY,
+    LEVEL,
+    SIZES,
+    factors,
+    item,
+    law,
+    levels,
+    score,
+    scores,
+    smallest_correlation,
+    within,
+)
+from kbkresearch.studies.north_sumatra_2023.tables import tables
+from kbkresearch.vocabulary import Text
+
+if TYPE_CHECKING:
+    from kbkresearch.scoring.lattice import MeanRange
+
+__all__ = [
+    "below_maximum",
+    "doctor_ratio",
+    "factors_named",
+    "named_indicators",
+    "payment_basis",
+    "reported",
+    "rule_set",
+    "score_payment",
+    "score_reading",
+    "score_value",
+    "significance",
+    "tables",
+    "versions_agree",
+    "whole_year",
+]
+
+MONTHS = 12
+
+# The scheme
+
+
+def named_indicators(id: list[str], en: list[str]) -> Outcome:  # noqa: A002 - the language's code
+    """Compare the indicators that the abstract names with those of the rules in force."""
+    labels = [one.label.id.split(" (")[0] for one in law().paying]
+    same = [name.casefold() for name in id] == [label.casefold() for label in labels]
+    short = ", ".join(one.name.upper() for one in law().paying)
+    return judge.holds(same and len(en) == len(id), short, rules=law().id, count=len(labels))
+
+
+def payment_basis() -> Outcome:
+    """Return the payments that the score leads to."""
+    paid = sorted({one.payment[FACILITY].value for one in outcomes(law())})
+    return judge.holds(
+        len(paid) > 1,
+        ", ".join(f"{level:f}%" for level in reversed(paid)),
+        levels=len(paid),
+        low=float(paid[0]),
+        high=float(paid[-1]),
+    )
+
+
+def rule_set() -> Outcome:
+    """Return the rules in force in the month of the score."""
+    found = law()
+    return judge.holds(
+        found.has_score,
+        found.id,
+        since=str(found.valid_from.value),
+        status=found.valid_from.status,
+    )
+
+
+# The score
+
+
+def score_value(printed: str) -> Outcome:
+    """Return whether the printed score lies on the scale of the rules."""
+    value = Decimal(printed.replace(",", "."))
+    low, high = scores()
+    facts = {"low": float(low), "high": float(high), "score": float(value)}
+    return Outcome("not_recomputable" if low <= value <= high else "contradicted", None, facts)
+
+
+def versions_agree(id: str, en: str, month: str) -> Outcome:  # noqa: A002 - the language's code
+    """Compare score and month of the two versions."""
+    same = judge.exact(id.replace(",", ".")) == judge.exact(en) == judge.exact(score())
+    return judge.holds(same and item("score")["month"] == month, Text(id, en), month=month)
+
+
+def score_reading() -> Outcome:
+    """Return the ratings with this score, and what a mean of it leaves open."""
+    found = triples_with_score(law(), score())
+    shares = [share_on_target_range(law(), one.name, within()) for one in law().paying]
+    facts = {
+        "score": float(score()),
+        "triples": ", ".join(f"({', '.join(map(str, one.levels))})" for one in found),
+        "count": len(found),
+        "share_low": 100 * float(max(one.low for one in shares)),
+        "share_high": 100 * float(min(one.high for one in shares)),
+    }
+    return judge.holds_or(not found, "ambiguous", facts["triples"], **facts)
+
+
+def score_payment() -> Outcome:
+    """Return the payment of one facility with this score, and of many with this mean."""
+    paid = mean_payment_range(law(), FACILITY, within())
+    single = {one.payment[FACILITY].value for one in triples_with_score(law(), score())}
+    full = share_at_level_range(law(), FACILITY, within(), levels()[-1])
+    lowest = share_at_level_range(law(), FACILITY, within(), levels()[0])
+    facts = {
+        "score": float(score()),
+        "from": float(within().low),
+        "to": float(within().high),
+        "single": ", ".join(f"{one:f}" for one in single),
+        "low": float(paid.low),
+        "high": float(paid.high),
+        "low_word": _word(attained=paid.low_attained),
+        "high_word": _word(attained=paid.high_attained),
+        "full": levels()[-1],
+        "share_full": 100 * float(full.high),
+        "lowest": levels()[0],
+        "share_lowest": 100 * float(lowest.high),
+        "without": float(law().without_consequence.value),
+    }
+    same = paid.low == paid.high and {paid.low} == {Fraction(one) for one in single}
+    return judge.holds_or(same, "ambiguous", shown_range(paid), **facts)
+
+
+def shown_range(found: MeanRange) -> Text:
+    """Return a range of payments in words."""
+    low, high = float(found.low), float(found.high)
+    return Text(
+        f"{number(low, 'id', 2)}–{number(high, 'id', 2)}%",
+        f"{number(low, 'en', 2)}–{number(high, 'en', 2)}%",
+    )
+
+
+def _word(*, attained: bool) -> Text:
+    return Text("termasuk", "included") if attained else Text("tidak termasuk", "excluded")
+
+
+def below_maximum() -> Outcome:
+    """Compare the score with the highest one."""
+    value, (_, best) = score(), scores()
+    full = share_at_level_range(law(), FACILITY, within(), levels()[-1])
+    below = Fraction(value) < best
+    sign = "<" if below else "≥"
+    shown = Text(
+        f"{number(value, 'id', 1)} {sign} {float(best):.0f}",
+        f"{number(value, 'en', 1)} {sign} {float(best):.0f}",
+    )
+    return judge.holds(
+        below,
+        shown,
+        score=float(value),
+        best=float(best),
+        gap=float(best - Fraction(value)),
+        share_below=100 * float(1 - full.high),
+    )
+
+
+def whole_year() -> Outcome:
+    """Return what one month says of the mean of its year."""
+    low, high = scores()
+    one = Fraction(score())
+    covered = 1 if len(item("score")["month"]) > len("2023") else MONTHS
+    rest = MONTHS - covered
+    ends = [(one * covered + end * rest) / MONTHS for end in (low, high)]
+    shown = Text(
+        *(
+            f"{number(float(ends[0]), lang, 2)}–{number(float(ends[1]), lang, 2)}"
+            for lang in ("id", "en")
+        )
+    )
+    facts = {"covered": covered, "months": MONTHS, "score": float(score())}
+    return judge.holds_or(
+        rest == 0, "ambiguous", shown, low=float(ends[0]), high=float(ends[1]), **facts
+    )
+
+
+# The factors
+
+
+def factors_named(id: list[str], en: list[str]) -> Outcome:  # noqa: A002 - the language's code
+    """Compare the factors of the aim in both versions, and count those the result speaks of."""
+    table = factors()
+    same = [*table["name_printed_id"]] == id and [*table["name_printed_en"]] == en
+    named = int((table["printed"] == "reported_significant").sum())
+    return judge.holds(same, len(table), count=len(table), named=named, silent=len(table) - named)
+
+
+def significance(name: str) -> Outcome:
+    """Return how large a correlation has to be to be called significant, by sample size."""
+    facts: dict[str, float] = {}
+    for place, n in enumerate(SIZES, 1):
+        facts |= {f"n{place}": n, f"r{place}": smallest_correlation(n)}
+        facts[f"explained{place}"] = 100 * smallest_correlation(n) ** 2
+    tested = len(factors())
+    family = 100 * (1 - (1 - LEVEL) ** tested)
+    printed = item(name)["printed"] == "reported_significant"
+    return Outcome(
+        "not_recomputable" if printed else "contradicted",
+        None,
+        facts | {"level": LEVEL, "factors": tested, "family": family},
+    )
+
+
+def reported(name: str) -> Outcome:
+    """Return whether the result says anything of a factor that the aim names."""
+    silent = item(name)["printed"] == "not_mentioned_in_result"
+    return judge.holds_or(
+        not silent, "not_recomputable", None, without=float(law().without_consequence.value)
+    )
+
+
+def doctor_ratio() -> Outcome:
+    """Return the two readings of a ratio of doctors to members."""
+    norm = rules_on(f"{item('score')['month']}-01", family="doctor-ratio")
+    most = norm.values["values.members_per_doctor_max"].value
+    double = 2 * most
+    share = Fraction(most) / Fraction(double)
+    shown = Text(
+        *(
+            f"{number(double, lang)} : 1 = {number(float(share), lang, 1)} : {number(most, lang)}"
+            for lang in ("id", "en")
+        )
+    )
+    facts = {"norm": float(most), "double": float(double), "doctors": float(share)}
+    return Outcome("ambiguous", shown, facts)

@@ -1,0 +1,1 @@
+"""Puskesmas Pasawahan: the literature chapter of a study of performance-based capitation."""
