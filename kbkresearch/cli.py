@@ -141,6 +141,8 @@ def _print_json(results: Sequence[StudyResult], lang: str) -> None:
 
 
 def _print_audit(results: Sequence[StudyResult], lang: str) -> None:
+    from dataclasses import replace
+
     from rich.console import Console
     from rich.markup import escape
 
@@ -149,7 +151,9 @@ def _print_audit(results: Sequence[StudyResult], lang: str) -> None:
     from kbkresearch.vocabulary import Text
 
     console = Console(highlight=False)
-    _print_table(console, verdict_table(results), lang)
+    counts = verdict_table(results)
+    found = tuple(one for one in counts.columns if counts.frame[one.key].any())
+    _print_table(console, replace(counts, columns=found), lang)
     labels = (Text("tercetak", "published"), Text("dihitung ulang", "recomputed"))
     for one in results:
         if one.disputed:
@@ -176,7 +180,13 @@ def _print_table(console: Any, table: Table, lang: str) -> None:
     from kbkresearch.reporting.render import rows
 
     lines = list(rows(table, lang))
-    grid = Grid(title=table.title.to(lang), box=box.SIMPLE_HEAD, title_justify="left")
+    grid = Grid(
+        title=table.title.to(lang),
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        padding=0,
+        show_edge=False,
+    )
     for place, column in enumerate(table.columns):
         right = column.kind in {"integer", "number", "rupiah"}
         widest = max((len(line[place]) for line in lines), default=0)

@@ -98,7 +98,7 @@ def verdict_table(studies: Iterable[StudyResult]) -> Table:
     columns = (
         Column("study", Text("Studi", "Study")),
         *(Column(verdict, name, "integer") for verdict, name in VERDICT_LABELS.items()),
-        Column("total", Text("Jumlah klaim", "Claims"), "integer"),
+        Column("total", Text("Klaim", "Claims"), "integer"),
     )
     frame = pd.DataFrame(rows, columns=[column.key for column in columns], dtype=object)
     title = Text("Putusan atas setiap klaim, per studi", "Verdicts on every claim, by study")

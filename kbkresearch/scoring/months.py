@@ -100,14 +100,26 @@ class Search:
 
     @cached_property
     def bands(self) -> dict[str, dict[Level, Span]]:
-        """Return the lowest and the highest grid value of each level that has one, worst first."""
-        return {one.name: _grid(one, self.unit, self._ceiling(one)) for one in self.rules.paying}
+        """Return the lowest and the highest grid value of each level that a month can have."""
+        return {one.name: self._levels(one) for one in self.rules.paying}
+
+    def _levels(self, indicator: Indicator) -> dict[Level, Span]:
+        """Return the levels of one indicator that leave the other months enough room."""
+        found = _grid(indicator, self.unit, self._ceiling(indicator))
+        if indicator.name not in self.sums:
+            return found
+        least, most = self.sums[indicator.name]
+        rest_low = (self.n - 1) * min(first for first, _ in found.values())
+        rest_high = (self.n - 1) * max(last for _, last in found.values())
+        return {
+            level: (first, last)
+            for level, (first, last) in found.items()
+            if first + rest_low <= most and last + rest_high >= least
+        }
 
     def _ceiling(self, indicator: Indicator) -> int:
         """Return what no single value passes where the domain itself has no end."""
-        if indicator.name not in self.means:
-            return 0
-        return max(0, printed_sums(self.means[indicator.name], self.n, self.unit)[1])
+        return max(0, self.sums.get(indicator.name, (0, 0))[1])
 
     @cached_property
     def cells(self) -> tuple[Outcome, ...]:
@@ -129,28 +141,28 @@ class Search:
         """Return the least and the largest sum, in grid units, of each printed indicator."""
         return {
             name: printed_sums(self.means[name], self.n, self.unit)
-            for name in self.bands
+            for name in self.rules.indicators
             if name in self.means
         }
 
     @property
-    def any_sums(self) -> bool:
-        """Return whether every printed mean is the mean of `n` grid values at all."""
-        return all(least <= most for least, most in self.sums.values())
+    def hopeless(self) -> bool:
+        """Return whether a printed mean is no mean of `n` grid values at all."""
+        return not self.cells or any(least > most for least, most in self.sums.values())
 
     def payments(self) -> Iterator[dict[Decimal, int]]:
         """Yield the numbers of months at each payment whose mean is printed as it was."""
-        if not self.any_sums:
+        if self.hopeless:
             return
-        levels = sorted(set(self.paid))
+        levels = sorted({one.payment[self.facility_type].value for one in outcomes(self.rules)})
+        possible = [level for level in levels if level in self.paid]
         scale = lcm(*(Fraction(level).denominator for level in levels))
         wanted = self.means.get("payment")
-        for counts in _compositions(self.n, len(levels)):
-            months = dict(zip(levels, counts, strict=True))
-            total = _total(months) * scale
+        for counts in _compositions(self.n, len(possible)):
+            months = dict.fromkeys(levels, 0) | dict(zip(possible, counts, strict=True))
             if wanted is not None:
                 low, high = printed_sums(wanted, self.n, Fraction(1, scale))
-                if not low <= total <= high:
+                if not low <= _total(months) * scale <= high:
                     continue
             yield months
 
@@ -176,10 +188,12 @@ class Search:
 
     def payment_range(self) -> tuple[Fraction, Fraction] | None:
         """Return the least and the largest mean payment, if the indicators' means can be at all."""
+        if self.hopeless:
+            return None
         ask = partial(_least, *self._rows(None))
         scale = lcm(*(Fraction(paid).denominator for paid in self.paid))
         cost = np.array([int(paid * scale) for paid in self.paid])
-        if not self.any_sums or ask(cost) is None:
+        if ask(cost) is None:
             return None
         least, most = (Fraction(end, scale * self.n) for end in self._span(cost, ask))
         return least, most
@@ -204,6 +218,8 @@ class Search:
 
     def _span(self, cost: Whole, ask: Callable[[Whole], Whole | None]) -> Span:
         """Return the least and the largest whole value of an objective."""
+        if (cost == cost[0]).all():
+            return self.n * int(cost[0]), self.n * int(cost[0])
         ends = [ask(cost), ask(-cost)]
         least, most = (int(cost @ found) for found in ends if found is not None)
         return least, most

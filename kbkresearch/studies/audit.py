@@ -13,7 +13,7 @@ from kbkresearch import datasets
 from kbkresearch.errors import RuleFileError
 from kbkresearch.formats import fill
 from kbkresearch.formats import number as shown_number
-from kbkresearch.studies.model import VERDICTS, Check, Outcome, StudyResult
+from kbkresearch.studies.model import VERDICT_LABELS, VERDICTS, Check, Outcome, StudyResult
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ PRINTED: dict[str, Callable[[Any], str]] = {
     "text": str,
 }
 _NEEDS_EXPLANATION = {"contradicted", "ambiguous", "not_recomputable"}
+_CHANGED = Text(
+    "Putusan yang tercatat: {before}. Data, aturan, atau perhitungannya telah berubah.",
+    "The verdict on record: {before}. The data, the rules or the computation have changed.",
+)
 
 
 def audit(package: str) -> StudyResult:
@@ -137,7 +141,9 @@ def _check(
     if "explanation" in claim:
         explanation = fill(Text(**claim["explanation"]), facts)
     elif outcome.verdict in _NEEDS_EXPLANATION:
-        raise RuleFileError(where, f"{id}: verdict {outcome.verdict!r} needs an explanation")
+        if outcome.verdict == expected:
+            raise RuleFileError(where, f"{id}: verdict {outcome.verdict!r} needs an explanation")
+        explanation = fill(_CHANGED, {"before": VERDICT_LABELS[expected]})
     return Check(
         id=id,
         statement=fill(Text(**claim["statement"]), facts),

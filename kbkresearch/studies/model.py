@@ -20,10 +20,10 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 VERDICT_LABELS: Mapping[str, Text] = {
     "reproduced": Text("cocok", "reproduced"),
-    "rounding": Text("cocok dalam pembulatan", "agrees within rounding"),
+    "rounding": Text("pembulatan", "rounding"),
     "contradicted": Text("bertentangan", "contradicted"),
     "ambiguous": Text("bermakna ganda", "ambiguous"),
-    "not_recomputable": Text("tak dapat dihitung", "not recomputable"),
+    "not_recomputable": Text("tak terhitung", "not computable"),
 }
 
 

@@ -34,9 +34,8 @@ def mutate(
 ) -> dict[str, str]:
     def load(asked: str) -> pd.DataFrame:
         table = LOAD(asked)
-        if asked == name:
-            change(table)
-        return table
+        changed = change(table) if asked == name else None
+        return table if changed is None else changed
 
     monkeypatch.setattr(datasets, "load", load)
     return {one.id: one.verdict for one in audit(PACKAGE).changed}
@@ -178,9 +177,9 @@ def test_a_changed_name_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_lost_barrier_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def change(table: pd.DataFrame) -> None:
+    def change(table: pd.DataFrame) -> pd.DataFrame:
         own = table["study_id"] == "klinik-makmur-jaya"
-        table.drop(table[own & (table["component"] == "machine")].index, inplace=True)  # noqa: PD002
+        return table[~(own & (table["component"] == "machine"))]
 
     assert mutate(monkeypatch, "barriers", change) == {
         "input-components-id": "contradicted",

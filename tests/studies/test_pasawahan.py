@@ -89,7 +89,7 @@ def study() -> StudyResult:
     return audit(PACKAGE)
 
 
-# Every verdict is the one on record -----------------------------------------------------------------
+# Every verdict is the one on record ---------------------------------------------------------------
 
 
 def test_every_verdict_is_as_expected(study: StudyResult) -> None:
@@ -131,7 +131,7 @@ def test_kbk_reproduce_finds_the_study() -> None:
     assert kbk.reproduce("puskesmas-pasawahan").id == "puskesmas-pasawahan"
 
 
-# Staffing -------------------------------------------------------------------------------------------
+# Staffing -----------------------------------------------------------------------------------------
 
 
 def test_staffing_totals_against_the_sums_of_their_rows(study: StudyResult) -> None:
@@ -199,7 +199,7 @@ def test_a_mended_total_settles_its_column(monkeypatch: pytest.MonkeyPatch) -> N
     }
 
 
-# Rooms and the norm ---------------------------------------------------------------------------------
+# Rooms and the norm -------------------------------------------------------------------------------
 
 
 def test_norm_holds_the_rooms_as_printed() -> None:
@@ -238,7 +238,7 @@ def test_a_room_that_differs_from_the_norm_is_contradicted(monkeypatch: pytest.M
     assert {one.id: one.verdict for one in result.changed} == {"room-8-1": "contradicted"}
 
 
-# Bands ----------------------------------------------------------------------------------------------
+# Bands --------------------------------------------------------------------------------------------
 
 
 def ratings_of(value: Fraction, tests: dict[int, Callable[[Fraction], bool]]) -> list[int]:
@@ -366,7 +366,7 @@ def test_printed_bands_that_are_no_bands_are_refused() -> None:
         printed.part("kira-kira 3%")
 
 
-# Values, score and payment --------------------------------------------------------------------------
+# Values, score and payment ------------------------------------------------------------------------
 
 
 def test_every_value_is_weight_times_rating(study: StudyResult) -> None:
@@ -451,7 +451,7 @@ def test_a_payment_that_falls_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.check("outcome-payment").verdict == "contradicted"
 
 
-# Lists and tables -----------------------------------------------------------------------------------
+# Lists and tables ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

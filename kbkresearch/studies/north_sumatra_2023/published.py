@@ -42,9 +42,14 @@ def score() -> Decimal:
     return Decimal(item("score")["value_printed"].replace(",", "."))
 
 
+def first_day() -> str:
+    """Return the first day of the period that the score is printed for."""
+    return f"{item('score')['month']}-01-01"[: len("2023-12-01")]
+
+
 def law() -> RuleSet:
     """Return the performance rules in force in the month of the score."""
-    found: RuleSet = rules_on(f"{item('score')['month']}-01")
+    found: RuleSet = rules_on(first_day())
     return found
 
 

@@ -26,6 +26,7 @@ from kbkresearch.studies.north_sumatra_2023.published import (
     LEVEL,
     SIZES,
     factors,
+    first_day,
     item,
     law,
     levels,
@@ -238,7 +239,7 @@ def reported(name: str) -> Outcome:
 
 def doctor_ratio() -> Outcome:
     """Return the two readings of a ratio of doctors to members."""
-    norm = rules_on(f"{item('score')['month']}-01", family="doctor-ratio")
+    norm = rules_on(first_day(), family="doctor-ratio")
     most = norm.values["values.members_per_doctor_max"].value
     double = 2 * most
     share = Fraction(most) / Fraction(double)

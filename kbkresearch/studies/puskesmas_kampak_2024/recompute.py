@@ -71,6 +71,11 @@ def _payment_unit() -> str:
     return published.law().payment[FACILITY].by_score[0][1].unit
 
 
+def _unit(quantity: str) -> str:
+    units = datasets.load("kampak-means").set_index("quantity")["unit_printed"]
+    return str(units[quantity])
+
+
 def _name(quantity: str) -> dict[str, Text]:
     if quantity == "payment":
         return {"name": Text("Pembayaran kapitasi", "Capitation payment")}
@@ -98,6 +103,8 @@ def unit_ak() -> Outcome:
     shown = Text(
         f"{number(Decimal(means['ak']), 'id', 4)}‰", f"{number(Decimal(means['ak']), 'en', 4)}‰"
     )
+    if _unit("ak") != "%":
+        return Outcome("reproduced", shown, facts)
     if possible["pct"]:
         return Outcome("ambiguous" if possible["permille"] else "reproduced", shown, facts)
     return Outcome("contradicted", shown, facts)
@@ -235,7 +242,12 @@ def named_indicators(count: int, keywords: list[str]) -> Outcome:
     """Compare the indicators that the abstract names with those of the rule set."""
     paying = [one.label.id.split(" (")[0] for one in published.law().paying]
     same = [word.casefold() for word in paying] == [word.casefold() for word in keywords]
-    return judge.holds(same and len(paying) == count, len(paying), names=", ".join(paying))
+    return judge.holds(
+        same and len(paying) == count,
+        len(paying),
+        rules=published.law().id,
+        names=", ".join(paying),
+    )
 
 
 def payment_below_full() -> Outcome:

@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from kbkresearch import datasets
@@ -19,7 +21,9 @@ from kbkresearch.studies.judge import exact
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
 
 INDICATORS = ("ak", "rrns", "rppt")
 FACILITIES = ("puskesmas", "klinik_pratama")
@@ -146,10 +150,16 @@ class Triple:
     payment: Mapping[str, int]
 
 
-def records(name: str) -> list[dict[str, Any]]:
+def records(name: str) -> tuple[Mapping[str, Any], ...]:
     """Return a published table row by row."""
-    rows: Any = datasets.load(name).to_dict("records")
-    return list(rows)
+    return _records(datasets.load, name)
+
+
+@lru_cache(maxsize=32)
+def _records(load: Callable[[str], pd.DataFrame], name: str) -> tuple[Mapping[str, Any], ...]:
+    """Read a table once per way of loading it: the audit asks for the same few tables often."""
+    rows: Any = load(name).to_dict("records")
+    return tuple(MappingProxyType(row) for row in rows)
 
 
 def values() -> dict[str, dict[int, Fraction]]:
@@ -228,13 +238,13 @@ class StaffColumn:
 
 def staff_columns() -> dict[int, StaffColumn]:
     """Return the printed columns of the staffing table, by position."""
-    columns: dict[int, list[dict[str, Any]]] = {}
+    columns: dict[int, list[Mapping[str, Any]]] = {}
     for row in records("pasawahan-staffing"):
         columns.setdefault(row["column_no"], []).append(row)
     return {number: _staff_column(rows) for number, rows in columns.items()}
 
 
-def _staff_column(rows: list[dict[str, Any]]) -> StaffColumn:
+def _staff_column(rows: list[Mapping[str, Any]]) -> StaffColumn:
     area = rows[0]["area_printed"]
     return StaffColumn(
         area=area if isinstance(area, str) else "",
