@@ -112,6 +112,13 @@ def report_figures(studies: Sequence[StudyResult]) -> list[str]:
     return list(dict.fromkeys(["verdicts", "barrier_matrix", *mine]))
 
 
+def shared_figures(studies: Sequence[StudyResult]) -> list[str]:
+    """Return the figures that belong to several studies, shown once and before them."""
+    mine = [name for study in studies for name in study.figures]
+    several = [name for name in dict.fromkeys(mine) if mine.count(name) > 1]
+    return list(dict.fromkeys(["verdicts", "barrier_matrix", *several]))
+
+
 def report_tables(studies: Sequence[StudyResult]) -> list[Table]:
     """Return the tables of a report: verdicts, all claims and recomputed tables of each study."""
     from dataclasses import replace
@@ -155,6 +162,7 @@ def _page(studies: Sequence[StudyResult], figures: Mapping[str, str], lang: str)
         ],
         overview=table_html(verdict_table(studies), lang),
         figures=figures,
+        shared=shared_figures(studies),
         every={study.id: table_html(_every(study), lang) for study in studies},
         render=lambda table: table_html(table, lang),
     )

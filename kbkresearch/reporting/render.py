@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from kbkresearch.results import Column, Table
 
 _NUMERIC = {"integer", "number", "rupiah"}
+_ALIGNED = (
+    'class="text" style="text-align:left"',
+    'class="num" style="text-align:right"',
+)
 _YES_NO = (Text("ya", "yes"), Text("tidak", "no"))
 
 
@@ -85,16 +89,16 @@ def table_html(table: Table, lang: str = "id") -> str:
         A ``<figure class="kbk-table">`` with caption, table, notes and source line.
     """
     check_lang(lang)
-    kinds = ["num" if column.kind in _NUMERIC else "text" for column in table.columns]
+    # the alignment stands in the cell itself, since notebooks have a style of their own
+    kinds = [_ALIGNED[column.kind in _NUMERIC] for column in table.columns]
     heads = "".join(
-        f'<th scope="col" class="{kind}">{escape(column.label.to(lang))}</th>'
+        f'<th scope="col" {kind}>{escape(column.label.to(lang))}</th>'
         for column, kind in zip(table.columns, kinds, strict=True)
     )
     body = "\n".join(
         "<tr>"
         + "".join(
-            f'<td class="{kind}">{escape(value)}</td>'
-            for value, kind in zip(row, kinds, strict=True)
+            f"<td {kind}>{escape(value)}</td>" for value, kind in zip(row, kinds, strict=True)
         )
         + "</tr>"
         for row in rows(table, lang)

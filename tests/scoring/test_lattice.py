@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import combinations_with_replacement, product
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ import kbkresearch as kbk
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.regulation.intervals import Interval
 from kbkresearch.scoring import lattice
-from kbkresearch.scoring.months import _even
+from kbkresearch.scoring.months import _even, _least
 
 LAW = kbk.rules("kbk-2019")
 NAMES = ("ak", "rrns", "rppt")
@@ -162,7 +163,7 @@ def months(draw: st.DrawFn) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(rows=months(), decimals=st.integers(0, 4), mode=st.sampled_from(["up", "even"]))
 def test_months_that_happened_are_among_the_months_found(rows, decimals, mode) -> None:
     frame = pd.DataFrame(
@@ -247,6 +248,15 @@ def test_an_indicator_without_an_upper_end() -> None:
     assert lattice.feasible_mixes(endless, "puskesmas", 1, {"rrns": "1"}).reached("ak") == (0, 1)
 
 
+@pytest.mark.parametrize(("counts", "bound"), [([1.0, 1.0], 0.0), ([2.0, 0.0], -5.0)])
+def test_an_answer_that_does_not_verify_is_refused(monkeypatch, counts, bound) -> None:
+    answer = SimpleNamespace(status=0, x=np.array(counts), mip_dual_bound=bound, message="?")
+    monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: answer)
+    rows, exactly = np.array([[1, 0]]), np.array([2.0])
+    with pytest.raises(ArithmeticError, match="not decided"):
+        _least(rows, exactly, exactly, np.array([1, 1]))
+
+
 def test_bad_arguments_are_named() -> None:
     with pytest.raises(UnknownNameError, match="rkr"):
         lattice.feasible_mixes(LAW, "puskesmas", 2, {"rkr": "1"})
@@ -322,7 +332,7 @@ def linear_program(value, mean: float, sign: int) -> float:
     return sign * answer.fun
 
 
-@pytest.mark.parametrize("low", [100, 187, 275, 290, 395])
+@pytest.mark.parametrize("low", [100, 187, 275, 395])
 @pytest.mark.parametrize("width", [0, 10])
 def test_ranges_over_facilities_against_linear_programming(low: int, width: int) -> None:
     high = min(low + width, 400)
@@ -351,7 +361,7 @@ def test_ranges_over_facilities_against_linear_programming(low: int, width: int)
             assert sum(int(value(part.levels)) * part.share for part in mix) == end
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     facilities=st.lists(st.tuples(*[st.sampled_from([1, 2, 3, 4])] * 3), min_size=1, max_size=30),
     tops=st.booleans(),

@@ -34,7 +34,7 @@ def law() -> RuleSet:
 def printed() -> dict[str, str]:
     """Return the means with their printed digits, by quantity, with a decimal point."""
     table = datasets.load("kampak-means").set_index("quantity")["mean_printed"]
-    return {str(key): text.rstrip("%").replace(",", ".") for key, text in table.items()}
+    return {str(key): text.rstrip("%‰").replace(",", ".") for key, text in table.items()}
 
 
 def levels() -> list[int]:

@@ -98,7 +98,7 @@ def unit_ak() -> Outcome:
         "share": 100 * float(share_on_both_targets(as_pct)),
         "bound": float(least_payment(as_pct)),
         "by_search": float(lowest[0]) if lowest else MISSING,
-        "double_target": float(target),
+        "target_misread": float(target),
     }
     shown = Text(
         f"{number(Decimal(means['ak']), 'id', 4)}‰", f"{number(Decimal(means['ak']), 'en', 4)}‰"
