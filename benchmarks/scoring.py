@@ -1,6 +1,7 @@
 """How fast scoring is, side by side with other ways to get the same payments, in one run.
 
-The facility-months are SYNTHETIC: drawn from a seeded generator, no facility in them is real.
+The facility-months are SYNTHETIC: drawn from a random generator with a fixed start, no facility in
+them is real.
 Every variant's payments are compared with those of `kbk.score` before its time is printed.
 
     uv run --group bench python benchmarks/scoring.py [--rows 3000000] [--rounds 5]
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-SEED = 20_191_231
+START = 20_191_231
 APPLY_ROWS = 20_000
 TYPES = ("puskesmas", "klinik_pratama")
 LAW = kbk.rules("kbk-2019")
@@ -49,7 +50,7 @@ CLINIC = np.array([95.0, 96.0, 97.0, 100.0])
 
 def synthetic(n: int) -> pd.DataFrame:
     """Facility-months around the band edges, many exactly on them."""
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(START)
     members = rng.integers(10, 150, n) * 100
     referrals = rng.integers(1, 20, n) * 20
     dm, ht = rng.integers(1, 15, n) * 20, rng.integers(1, 45, n) * 20
@@ -297,7 +298,7 @@ def main() -> None:
             if turn == 0 and found is not None and not np.array_equal(found, expected[:rows]):
                 raise AssertionError(f"{name}: payments differ")
     print(
-        f"{n:,} SYNTHETIC facility-months (seed {SEED}), best of {options.rounds} interleaved"
+        f"{n:,} SYNTHETIC facility-months (start {START}), best of {options.rounds} interleaved"
         f" rounds, blocks of {BLOCK:,} rows, {os.cpu_count()} cores, {platform.machine()},"
         f" Python {platform.python_version()}, numpy {np.__version__}, pandas {pd.__version__},"
         f" polars {pl.__version__}, DuckDB {duckdb.__version__}"
