@@ -99,7 +99,7 @@ def kernel_from_counts(counts: dict[str, Any], types: np.ndarray[Any, Any]) -> F
                 (counts[top][block].astype(float), counts[bottom][block].astype(float))
                 for top, bottom in indicator.parts
             ]
-            if not clean(parts).all():
+            if not clean(parts, whole=True).all():
                 raise AssertionError("the synthetic counts are clean")
             codes.append(codes_from_counts(parts, bands)[0])
         place = types[block].astype(np.intp) * width

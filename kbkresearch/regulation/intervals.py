@@ -78,7 +78,8 @@ class Interval:
         return band
 
     def __contains__(self, value: object) -> bool:
-        number = Fraction(value)  # type: ignore[call-overload]  # any kind of number
+        exact = repr(value) if isinstance(value, float) else value
+        number = Fraction(exact)  # type: ignore[call-overload]  # any kind of number
         low = Fraction(self.low)
         above = number > low or (self.low_closed and number == low)
         if self.high.is_infinite():

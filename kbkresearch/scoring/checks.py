@@ -79,7 +79,8 @@ class Repair:
         bad = [self._bad(part, sides) for part, sides in self._pairs()]
         blank = [self._blank(columns) for columns, _ in self._pairs()]
         sound = ~np.any(bad, axis=0)
-        missing = sound & np.any(blank, axis=0)
+        zero = np.any([bottom == 0 for _, bottom in self.parts], axis=0)
+        missing = sound & ~zero & np.any(blank, axis=0)
         if given is not None:
             usable = missing & ~np.isnan(given)
             self.values[usable] = given[usable]
@@ -98,8 +99,7 @@ class Repair:
                 severity="error",
             )
             sound &= ~over
-        known = sound & ~np.any([np.isnan(side) for pair in self.parts for side in pair], axis=0)
-        empty = [known & (bottom == 0) for _, bottom in self.parts]
+        empty = [sound & (bottom == 0) for _, bottom in self.parts]
         if any(one.any() for one in empty):
             self._zero(empty)
 
@@ -266,13 +266,15 @@ def disagreement(
     list of FindingGroup
         Rows where they differ by more than half a unit of the last decimal that the column shows.
     """
-    both = ~np.isnan(given) & ~np.isnan(computed)
-    shown = given[both]
-    decimals = next((d for d in range(7) if np.array_equal(np.round(shown, d), shown)), None)
-    tolerance = 0.5 * 10.0**-decimals if decimals is not None else 0.0
     with np.errstate(invalid="ignore"):
         gap = np.abs(given - computed)
-        wrong = both & (gap > tolerance + 1e-9 * np.maximum(1.0, np.abs(computed)))
+        wrong = gap > 1e-9 * np.maximum(1.0, np.abs(computed))
+    if not wrong.any():
+        return []
+    shown = given[~np.isnan(given)]
+    decimals = next((d for d in range(7) if np.array_equal(np.round(shown, d), shown)), None)
+    tolerance = 0.5 * 10.0**-decimals if decimals is not None else 0.0
+    wrong &= gap > tolerance + 1e-9 * np.maximum(1.0, np.abs(computed))
     if not wrong.any():
         return []
     rows = np.flatnonzero(wrong)

@@ -31,7 +31,7 @@ Codes: TypeAlias = "NDArray[np.uint8]"
 Bools: TypeAlias = "NDArray[np.bool_]"
 
 EXACT = 2.0**53
-BLOCK = 32_768
+BLOCK = 131_072
 
 
 @dataclass(frozen=True)
@@ -128,13 +128,15 @@ def combine(parts: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
         return top, bottom * len(parts)
 
 
-def clean(parts: Sequence[tuple[Floats, Floats]]) -> Bools:
+def clean(parts: Sequence[tuple[Floats, Floats]], *, whole: bool = False) -> Bools:
     """Return which rows hold counts that can be used as they are.
 
     Parameters
     ----------
     parts : sequence of (array, array)
         Numerator and denominator of each ratio, shape (n,); NaN where missing.
+    whole : bool
+        Whether they come from columns of integers, and so need no look at fractions.
 
     Returns
     -------
@@ -147,8 +149,9 @@ def clean(parts: Sequence[tuple[Floats, Floats]]) -> Bools:
         one &= top <= bottom
         one &= bottom > 0
         one &= bottom < EXACT
-        one &= np.floor(top) == top
-        one &= np.floor(bottom) == bottom
+        if not whole:
+            one &= np.floor(top) == top
+            one &= np.floor(bottom) == bottom
         fine = one if fine is None else fine & one
     if fine is None:
         raise ValueError("an indicator needs at least one ratio")
@@ -184,13 +187,16 @@ def codes_from_counts(
     """
     top, bottom = combine(parts)
     codes = np.zeros(top.shape, np.uint8)
+    passed, limit = np.empty(top.shape, bool), np.empty(top.shape)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         scaled = top * bands.scale
         for edge, closed in bands.edges:
-            limit = bottom * edge
-            codes += (scaled >= limit) if closed else (scaled > limit)
-        values = (top * bands.unit_scale) / bottom
-    wide = bottom * bands.factor >= EXACT
+            np.multiply(bottom, edge, out=limit)
+            (np.greater_equal if closed else np.greater)(scaled, limit, out=passed)
+            codes += passed.view(np.uint8)
+        values = np.multiply(top, bands.unit_scale, out=scaled)
+        values /= bottom
+    wide = bottom >= EXACT / bands.factor
     if wide.any():
         _decide_exactly(np.flatnonzero(wide), parts, bands, codes)
     return codes, values
@@ -236,10 +242,12 @@ def codes_from_values(values: Floats, bands: BandPlan) -> Codes:
     [0, 1, 2, 3, 4]
     """
     codes = np.zeros(values.shape, np.uint8)
+    passed = np.empty(values.shape, bool)
     for edge, closed in bands.values:
-        codes += (values >= edge) if closed else (values > edge)
+        (np.greater_equal if closed else np.greater)(values, edge, out=passed)
+        codes += passed.view(np.uint8)
     low, high = bands.bounds
-    inside = values >= low
+    inside = np.greater_equal(values, low, out=passed)
     inside &= values <= high
     if not inside.all():
         codes[~inside] = bands.missing

@@ -51,7 +51,7 @@ def facility_codes(
     fallback = _NO_TYPE if default is None else FACILITY_TYPES.index(default)
     codes = np.full(len(data), fallback, np.uint8)
     if "facility_type" in data.columns:
-        places, names = pd.factorize(data["facility_type"])
+        places, names = _factorize(data["facility_type"])
         unknown = [name for name in names if name not in FACILITY_TYPES]
         if unknown:
             rows = data.index[places == list(names).index(unknown[0])][:5]
@@ -61,6 +61,14 @@ def facility_codes(
         codes = np.array(order, np.uint8).take(places)
     _report_types(codes, law, found)
     return codes
+
+
+def _factorize(types: pd.Series) -> tuple[np.ndarray[Any, Any], Any]:
+    """Return each row's place among the types that occur, -1 where there is none."""
+    try:
+        return pd.factorize(types)
+    except TypeError:  # a cell that holds a list or a table
+        return pd.factorize(types.where(types.isna(), types.astype(str)))
 
 
 def _report_types(codes: Codes, law: RuleSet, found: list[FindingGroup]) -> None:

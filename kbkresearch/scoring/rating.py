@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
-_WORTH_THREADS = 4
+_WORTH_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,11 @@ def rate(
         return _rate_given(origin, round_to, found)
     n = len(origin.data)
     codes, values, fine = np.empty(n, np.uint8), np.empty(n), np.empty(n, bool)
+    whole = all(side.dtype.kind in "iu" for part in origin.parts for side in part)
 
     def work(block: slice) -> None:
         parts = origin.block(block)
-        fine[block] = clean(parts)
+        fine[block] = clean(parts, whole=whole)
         codes[block], values[block] = codes_from_counts(parts, origin.bands)
 
     in_blocks(work, n)

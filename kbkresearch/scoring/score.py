@@ -195,7 +195,7 @@ def _check_options(data: object, policies: Mapping[str, str], round_to: int | No
     for option, allowed in (*ZERO_POLICIES.items(), ("errors", ("report", "raise"))):
         if policies[option] not in allowed:
             raise UnknownNameError(f"{option} option", policies[option], allowed)
-    if round_to is not None and round_to not in range(7):
+    if round_to is not None and (isinstance(round_to, float) or round_to not in range(7)):
         raise BadArgumentError(f"round_to={round_to!r}: a whole number from 0 to 6 is needed.")
 
 
