@@ -43,15 +43,20 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option(
-    "--study", "studies", multiple=True, metavar="ID", help="Only this study; may be repeated."
-)
+@click.argument("more", nargs=-1, metavar="")
+@click.option("--study", "studies", multiple=True, metavar="ID ...", help="Only these studies.")
 @click.option(
     "--out", metavar="DIR", help="Folder for report, tables and figures.  [default: kbk-report]"
 )
 @_LANG
 @_JSON
-def reproduce(studies: tuple[str, ...], out: str | None, lang: str, as_json: bool) -> None:  # noqa: FBT001
+def reproduce(
+    studies: tuple[str, ...],
+    more: tuple[str, ...],
+    out: str | None,
+    lang: str,
+    as_json: bool,  # noqa: FBT001 - a flag of the command line
+) -> None:
     """Recompute the published studies and say what agrees and what does not.
 
     Prints a table of verdicts and every contradicted or ambiguous claim, and writes report.html
@@ -64,13 +69,14 @@ def reproduce(studies: tuple[str, ...], out: str | None, lang: str, as_json: boo
     Examples:
       kbk reproduce
       kbk reproduce --study puskesmas-kampak-2024 --lang en --out kampak
+      kbk reproduce --study north-sumatra-2023 klinik-makmur-jaya
       kbk reproduce --json > audit.json
     """
     from pathlib import Path
 
     from kbkresearch.studies import ids
 
-    chosen = studies or ids()
+    chosen = (*studies, *more) or ids()
     folder = Path(out or "kbk-report") if out or not as_json else None
     results = _recompute(chosen, folder, lang)
     if as_json:

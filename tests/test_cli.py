@@ -55,6 +55,12 @@ def test_json_is_one_object_of_the_agreed_shape(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_several_studies_may_follow_one_option(tmp_path):
+    names = ["north-sumatra-2023", "klinik-makmur-jaya"]
+    done = run("reproduce", "--json", "--study", *names, cwd=tmp_path)
+    assert [one["id"] for one in json.loads(done.stdout)["studies"]] == names
+
+
 def test_a_changed_verdict_ends_with_status_1(monkeypatch, capsys):
     from dataclasses import replace
 

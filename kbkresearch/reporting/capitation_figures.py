@@ -158,5 +158,5 @@ def paid_against_cost(ax: Axes, lang: str) -> None:
         "Source: Rahmawati, doi:10.33846/2trik12115, Tables 1, 2 and 5. Cost of the visits ="
         " visits × {cost:rp}; other costs of the facility are not covered.",
     )
-    cost = int(by_age()["unit_cost_rp"].iloc[0])
-    source_line(ax, formats.fill(cost_line, {"cost": cost}), lang)
+    unit_cost = int(by_age()["unit_cost_rp"].iloc[0])
+    source_line(ax, formats.fill(cost_line, {"cost": unit_cost}), lang)
