@@ -212,7 +212,7 @@ def feasible_months(ax: Axes, lang: str) -> None:
         )
     )
     title = Text(
-        "Susunan {n} bulan yang cocok dengan semua rata-rata tercetak",
+        "Susunan {n} bulan yang cocok dengan semua rata-rata",
         "Mixes of {n} months that fit every printed mean",
     )
     ax.set_title(formats.fill(title, {"n": n}).to(lang))

@@ -147,7 +147,7 @@ def test_two_mixes_of_payments_and_no_other(study) -> None:
         and full * 5 <= 12 * (RPPT + Fraction("0.00005"))
     ]
     assert sorted(mixes) == [(9, 3, 0), (10, 1, 1)]
-    frame = study.tables["kampak-mixes"].frame
+    frame = study.tables["mixes"].frame
     assert [*zip(frame["at_90"], frame["at_95"], frame["at_100"], strict=True)] == [
         (9, 3, 0),
         (10, 1, 1),
@@ -168,7 +168,7 @@ def test_spans_and_scores_by_going_through_all_months(study) -> None:
     for ak, rppt in levels:
         tenths = 4 * ak + 20 + rppt
         groups[100 if tenths == 40 else 85 + 5 * (tenths // 10 - 1)].append((ak, rppt))
-    frame = study.tables["kampak-mixes"].frame
+    frame = study.tables["mixes"].frame
     for row in frame.to_dict("records"):
         months = [combinations_with_replacement(groups[p], row[f"at_{p}"]) for p in (90, 95, 100)]
         possible = [
@@ -192,7 +192,7 @@ def test_spans_and_scores_by_going_through_all_months(study) -> None:
 
 
 def test_the_examples_have_the_printed_means_and_payments(study) -> None:
-    frame = study.tables["kampak-example-months"].frame
+    frame = study.tables["example-months"].frame
     for _, months in frame.groupby("mix"):
         assert len(months) == 12
         cents = (months[["ak_permille", "rrns_pct", "rppt_pct"]] * 100).round().astype(int).sum()
@@ -221,7 +221,7 @@ def test_per_cent_is_impossible(study) -> None:
     assert f"{float(85 + 10 * share):.2f}%" in explanation
     assert "827.4‰" in explanation
     assert study.check("ak-unit").recomputed == "82.7425‰"
-    frame = study.tables["kampak-units"].frame
+    frame = study.tables["units"].frame
     assert frame["mixes"].tolist() == [2, 0]
     assert frame["low"].tolist() == pytest.approx([90, float(lowest)])
 
@@ -269,11 +269,11 @@ def test_targets_and_range_of_payment(study) -> None:
 
 def test_tables_are_bilingual_and_render(study) -> None:
     assert [*study.tables] == [
-        "kampak-means",
-        "kampak-units",
-        "kampak-counts",
-        "kampak-mixes",
-        "kampak-example-months",
+        "means",
+        "units",
+        "counts",
+        "mixes",
+        "example-months",
     ]
     for table in study.tables.values():
         assert table.title.id != table.title.en
@@ -281,7 +281,7 @@ def test_tables_are_bilingual_and_render(study) -> None:
         assert "Wahyuni" in table.source
         for lang in ("id", "en"):
             assert table.title.to(lang) in table.to_markdown(lang)
-    assert study.tables["kampak-means"].frame["met"].tolist() == [False, True, False, False]
+    assert study.tables["means"].frame["met"].tolist() == [False, True, False, False]
 
 
 # Other printed means, other verdicts

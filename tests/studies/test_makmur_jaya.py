@@ -102,7 +102,7 @@ def test_what_two_missed_targets_allow(
         if row["facility_type"] == "klinik_pratama"
     }
     paid = [table[score // 10] for score in tenths]
-    frame = study.tables["klinik-makmur-jaya-missed-targets"].frame.set_index("n")
+    frame = study.tables["missed-targets"].frame.set_index("n")
     found = frame.loc[n]
     assert len(tenths) == n
     assert (found["low"], found["high"]) == (Fraction(min(tenths), 10), Fraction(max(tenths), 10))
@@ -117,7 +117,7 @@ def test_what_two_missed_targets_allow(
 
 
 def test_triples_of_the_missed_targets(study: StudyResult) -> None:
-    frame = study.tables["klinik-makmur-jaya-missed-triples"].frame
+    frame = study.tables["missed-triples"].frame
     assert len(frame) == 9
     assert set(frame["ak"]) == {4}
     assert max(frame["rrns"].max(), frame["rppt"].max()) == 3
@@ -192,4 +192,4 @@ def test_tables_are_bilingual(study: StudyResult) -> None:
     for table in study.tables.values():
         assert table.title.id != table.title.en
         assert table.source.id.startswith("Sumber: ")
-    assert len(study.tables["klinik-makmur-jaya-barriers"].frame) == 10
+    assert len(study.tables["barriers"].frame) == 10

@@ -122,7 +122,7 @@ def test_three_ratings_have_this_score(study) -> None:
     found = [triple for triple in TRIPLES if score(triple) == SCORE]
     assert found == [(1, 4, 4), (3, 3, 1), (4, 2, 2)]
     assert study.check("score-ratings").recomputed == "(1, 4, 4), (3, 3, 1), (4, 2, 2)"
-    frame = study.tables["north-sumatra-ratings"].frame
+    frame = study.tables["ratings"].frame
     assert [*zip(frame["ak"], frame["rrns"], frame["rppt"], strict=True)] == found
     assert frame["payment"].tolist() == [90, 90, 90]
     assert frame["missed"].tolist() == ["AK", "AK, RRNS, RPPT", "RRNS, RPPT"]
@@ -149,7 +149,7 @@ def test_the_range_of_the_mean_payment(study) -> None:
     assert claim.recomputed.id == "89,25–94,25%"
     assert "89.25% (included) to 94.25% (excluded)" in claim.explanation
     assert "paid 90%" in claim.explanation
-    frame = study.tables["north-sumatra-payments"].frame
+    frame = study.tables["payments"].frame
     assert frame["low"].tolist() == [90, 89.5, 89.25]
     assert frame["high"].tolist() == [90, 94, 94.25]
     assert frame["low_mix"][2] == "15% × 1.9 + 85% × 2.9"
@@ -184,7 +184,7 @@ def test_the_smallest_significant_correlation(n: int) -> None:
 
 
 def test_significance_is_shown_by_size(study) -> None:
-    frame = study.tables["north-sumatra-correlations"].frame
+    frame = study.tables["correlations"].frame
     assert frame["n"].tolist() == [30, 100, 300, 600]
     assert frame["r"].round(3).tolist() == [0.361, 0.197, 0.113, 0.080]
     explanation = study.check("significant-doctor-ratio-id").explanation

@@ -475,17 +475,14 @@ def test_lists_that_agree_contain_each_other_or_differ() -> None:
 
 
 def test_tables_say_what_the_checks_say(study: StudyResult) -> None:
-    assert set(study.tables) == {
-        f"puskesmas-pasawahan-{name}"
-        for name in ("bands", "values", "payments", "staffing", "rooms")
-    }
-    payments = study.tables["puskesmas-pasawahan-payments"].frame
+    assert set(study.tables) == {"bands", "values", "payments", "staffing", "rooms"}
+    payments = study.tables["payments"].frame
     assert payments["triples"].tolist() == [1, 17, 31, 15]
     assert payments["scores"].sum() == 31
-    staffing = study.tables["puskesmas-pasawahan-staffing"].frame
+    staffing = study.tables["staffing"].frame
     assert staffing["difference"].tolist() == [1, 0, 1, 1, 0]
-    assert study.tables["puskesmas-pasawahan-values"].frame["same"].all()
-    assert study.tables["puskesmas-pasawahan-rooms"].frame["sets"].sum() == 14
+    assert study.tables["values"].frame["same"].all()
+    assert study.tables["rooms"].frame["sets"].sum() == 14
     for table in study.tables.values():
         assert table.title.id != table.title.en
         assert table.source.id.startswith("Sumber: ")

@@ -111,7 +111,7 @@ def _table(
         "Sumber: abstrak studi Klinik Pratama Makmur Jaya; dihitung ulang dengan kbkresearch",
         "Source: abstract of the Klinik Pratama Makmur Jaya study; recomputed with kbkresearch",
     )
-    return Table(f"{STUDY}-{name}", title, columns, frame, notes, source)
+    return Table(name, title, columns, frame, notes, source)
 
 
 def _targets() -> Table:

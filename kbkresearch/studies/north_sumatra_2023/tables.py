@@ -106,7 +106,7 @@ def _triples() -> Table:
         "Rata-rata banyak FKTP dapat bernilai sama tanpa satu pun FKTP berating demikian.",
         "A mean over many facilities can have this value without any facility rated so.",
     )
-    return _table("north-sumatra-ratings", title, columns, rows, (note,))
+    return _table("ratings", title, columns, rows, (note,))
 
 
 def _payments() -> Table:
@@ -163,7 +163,7 @@ def _payments() -> Table:
             "'<': the end of the range is excluded by rounding.",
         ),
     )
-    return _table("north-sumatra-payments", title, columns, rows, notes)
+    return _table("payments", title, columns, rows, notes)
 
 
 def _ends(interval: Interval, lang: str) -> str:
@@ -220,4 +220,4 @@ def _correlations() -> Table:
         " coefficient. By the t distribution with n − 2 degrees of freedom, two-sided; exact for"
         " Pearson, close for Spearman.",
     )
-    return _table("north-sumatra-correlations", title, columns, rows, (note,))
+    return _table("correlations", title, columns, rows, (note,))

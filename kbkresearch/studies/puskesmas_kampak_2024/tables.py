@@ -94,7 +94,7 @@ def _means() -> Table:
         "AK tercetak dengan tanda %. Target pembayaran: pembayaran penuh.",
         "AK is printed with a % sign. Target of the payment: full payment.",
     )
-    return _table("kampak-means", title, columns, rows, (note,))
+    return _table("means", title, columns, rows, (note,))
 
 
 def _units() -> Table:
@@ -145,7 +145,7 @@ def _units() -> Table:
         f"'At least' holds for any number of months; the last three columns are from the search"
         f" over {n} months.",
     )
-    return _table("kampak-units", title, columns, rows, (note, _TWO_DECIMALS))
+    return _table("units", title, columns, rows, (note, _TWO_DECIMALS))
 
 
 def _counts() -> Table:
@@ -154,7 +154,7 @@ def _counts() -> Table:
     rows = [
         {
             "quantity": name,
-            "step": f"{published.step(key)}",
+            "step": float(published.step(key)),
             "counts": published.listed(published.counts(key)),
         }
         for key, name in every.items()
@@ -162,13 +162,13 @@ def _counts() -> Table:
     rows.append(
         {
             "quantity": Text("Keempatnya", "All four"),
-            "step": "",
+            "step": None,
             "counts": published.listed(published.counts(*every)),
         }
     )
     columns = (
         _column("quantity", "Rata-rata", "Mean", "text"),
-        _column("step", "Kelipatan nilai bulanan", "Monthly values in steps of", "text"),
+        _column("step", "Kelipatan nilai bulanan", "Monthly values in steps of", "number", 2),
         _column("counts", "Jumlah bulan yang mungkin", "Possible numbers of months", "text"),
     )
     most = published.MOST_MONTHS
@@ -176,7 +176,7 @@ def _counts() -> Table:
         f"Jumlah bulan (sampai {most}) yang cocok dengan angka tercetak",
         f"Numbers of months (up to {most}) that fit the printed digits",
     )
-    return _table("kampak-counts", title, columns, rows, (_TWO_DECIMALS,))
+    return _table("counts", title, columns, rows, (_TWO_DECIMALS,))
 
 
 def _found() -> tuple[Mix, ...]:
@@ -225,7 +225,7 @@ def _mixes() -> Table:
         f"Semua susunan pembayaran {n} bulan yang cocok dengan keempat rata-rata",
         f"All mixes of {n} monthly payments that fit the four means",
     )
-    return _table("kampak-mixes", title, columns, rows, (_TWO_DECIMALS,))
+    return _table("mixes", title, columns, rows, (_TWO_DECIMALS,))
 
 
 def _examples() -> Table:
@@ -265,4 +265,4 @@ def _examples() -> Table:
         "Not data of Puskesmas Kampak: one of very many possibilities per mix, ordered by payment;"
         " the true order of the months is not known.",
     )
-    return _table("kampak-example-months", title, columns, rows, (note, _TWO_DECIMALS))
+    return _table("example-months", title, columns, rows, (note, _TWO_DECIMALS))

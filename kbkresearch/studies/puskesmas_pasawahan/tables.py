@@ -50,7 +50,7 @@ def _table(
         f"Source: chapter II of the Puskesmas Pasawahan study, {printed}; recomputed with"
         " kbkresearch",
     )
-    return Table(f"puskesmas-pasawahan-{name}", title, columns, frame, notes, source)
+    return Table(name, title, columns, frame, notes, source)
 
 
 def _bands() -> Table:
