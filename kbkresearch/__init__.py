@@ -5,6 +5,7 @@ The public names, loaded when first used::
     import kbkresearch as kbk
 
     kbk.rules("kbk-2019")            the law as dated, cited values
+    kbk.read("file.xlsx")            any file -> canonical table, with findings
     kbk.score(data)                  counts or indicators -> ratings, score, payment, rupiah
     kbk.next_level(scored)           what it takes to reach the next payment level
     kbk.reproduce("hayana-…")        a published study, recomputed and audited
@@ -27,6 +28,7 @@ _HOMES = {
     "score": "kbkresearch.scoring.score",
     "findings_of": "kbkresearch.scoring.score",
     "next_level": "kbkresearch.scoring.next_level",
+    "read": "kbkresearch.intake.read",
     "reproduce": "kbkresearch.studies",
     "KbkError": "kbkresearch.errors",
 }
@@ -38,6 +40,7 @@ __all__ = [
     "datasets",
     "findings_of",
     "next_level",
+    "read",
     "reform",
     "reproduce",
     "rule_ids",
@@ -50,6 +53,7 @@ __all__ = [
 if TYPE_CHECKING:
     from kbkresearch import datasets, studies
     from kbkresearch.errors import KbkError
+    from kbkresearch.intake.read import read
     from kbkresearch.regulation.registry import reform, rule_ids, rules, rules_on
     from kbkresearch.scoring.next_level import next_level
     from kbkresearch.scoring.score import findings_of, score

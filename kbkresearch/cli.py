@@ -28,9 +28,6 @@ _JSON = click.option(
 )
 
 
-_SHORT, _SHORT_FIRST = 12, 40
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="kbk")
 def cli() -> None:
@@ -74,15 +71,16 @@ def reproduce(
     """
     from pathlib import Path
 
+    from kbkresearch.reporting import terminal
     from kbkresearch.studies import ids
 
     chosen = (*studies, *more) or ids()
     folder = Path(out or "kbk-report") if out or not as_json else None
     results = _recompute(chosen, folder, lang)
     if as_json:
-        _print_json(results, lang)
+        terminal.print_json(results, lang)
     else:
-        _print_audit(results, lang)
+        terminal.print_audit(results, lang)
         click.echo(f"\n{folder}/report.html")
     changed = [f"{one.id}: {check.id}" for one in results for check in one.changed]
     if changed:
@@ -116,97 +114,125 @@ def _recompute(chosen: Sequence[str], folder: Any, lang: str) -> list[StudyResul
     return results
 
 
-def _print_json(results: Sequence[StudyResult], lang: str) -> None:
-    import json
+@cli.command()
+@click.argument("file")
+@click.option(
+    "--rules",
+    "rules_id",
+    default="kbk-2019",
+    show_default=True,
+    help="Rule set, or a reform file (.toml).",
+)
+@click.option("--sheet", help="Read this sheet only.")
+@click.option(
+    "--unit",
+    "units",
+    multiple=True,
+    metavar="IND=UNIT",
+    help="Unit of an indicator, such as ak=permille.",
+)
+@click.option("--mapping", help="File that says which heading means which column (TOML).")
+@click.option("--facility-type", help="Facility type of rows that name none.")
+@click.option(
+    "--zero-referrals", default="missing", show_default=True, help="missing, best or error."
+)
+@click.option(
+    "--zero-diagnosed", default="missing", show_default=True, help="missing, other or error."
+)
+@click.option(
+    "-o",
+    "--out",
+    metavar="OUT",
+    help="Write the result: .xlsx (all sheets), .csv or .parquet (rows).",
+)
+@_LANG
+@_JSON
+def score(
+    file: str,
+    rules_id: str,
+    out: str | None,
+    lang: str,
+    as_json: bool,  # noqa: FBT001 - a flag of the command line
+    **options: Any,
+) -> None:
+    """Read FILE, score every facility-month and say what it takes to be paid more.
 
-    from kbkresearch.studies.model import count_verdicts
+    Findings are printed and do not stop the scoring. Exit status: 0 when the file was read, 2 when
+    nothing could be.
 
-    studies = [
-        {
-            "id": one.id,
-            "title": one.heading.to(lang),
-            "citation": one.citation,
-            "checks": [
-                {
-                    "id": check.id,
-                    "statement": check.statement.to(lang),
-                    "where": check.where,
-                    "published": check.published,
-                    "recomputed": check.recomputed.to(lang),
-                    "verdict": check.verdict,
-                    "explanation": {"id": check.explanation.id, "en": check.explanation.en},
-                }
-                for check in one.checks
-            ],
-        }
-        for one in results
-    ]
-    summary = count_verdicts(check for one in results for check in one.checks)
-    found = {"version": __version__, "studies": studies, "summary": summary}
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    \b
+    Examples:
+      kbk score capaian.xlsx
+      kbk score capaian.xlsx --sheet "Desember" --unit ak=permille -o hasil.xlsx
+      kbk score capaian.csv --facility-type puskesmas --json
+    """
+    from kbkresearch.findings import merge
+    from kbkresearch.intake.read import read
+    from kbkresearch.reporting import scored as shown
+    from kbkresearch.reporting import terminal
+    from kbkresearch.scoring.next_level import next_level
+    from kbkresearch.scoring.score import findings_of
+    from kbkresearch.scoring.score import score as score_table
+
+    law = _document(rules_id)
+    units = _pairs(options.pop("units"))
+    reading = read(file, sheet=options.pop("sheet"), units=units, mapping=options.pop("mapping"))
+    result = score_table(reading.table, law, **options)
+    counted = all(column in result for one in law.paying for part in one.parts for column in part)
+    typed = "facility_type" in result or options["facility_type"] or "any" in law.payment
+    steps = next_level(result, law) if counted and typed else None
+    findings = merge([reading.findings, findings_of(result)])
+    found = shown.summary(result, steps)
+    if out is not None:
+        _write_scored(out, result, shown.workbook(result, steps, findings, law, lang), lang)
+    if as_json:
+        terminal.print_score_json(reading, found, findings, law.id)
+        return
+    click.echo(reading.report(lang).splitlines()[0])
+    terminal.print_score(found, law.id, lang)
+    if findings:
+        click.echo("\n" + findings.describe(lang))
+    if out is not None:
+        click.echo(f"\n{out}")
 
 
-def _print_audit(results: Sequence[StudyResult], lang: str) -> None:
-    from dataclasses import replace
+def _pairs(units: Sequence[str]) -> dict[str, str]:
+    from kbkresearch.errors import BadArgumentError
 
-    from rich.console import Console
-    from rich.markup import escape
-
-    from kbkresearch.reporting.audits import verdict_table
-    from kbkresearch.studies.model import VERDICT_LABELS
-    from kbkresearch.vocabulary import Text
-
-    console = Console(highlight=False)
-    counts = verdict_table(results)
-    found = tuple(one for one in counts.columns if counts.frame[one.key].any())
-    _print_table(console, replace(counts, columns=found), lang)
-    labels = (Text("tercetak", "published"), Text("dihitung ulang", "recomputed"))
-    for one in results:
-        if one.disputed:
-            console.print(f"\n[bold]{escape(one.heading.to(lang))}[/bold] ({one.id})")
-        for check in one.disputed:
-            verdict = VERDICT_LABELS[check.verdict].to(lang).upper()
-            console.print(
-                f"\n  [bold]{verdict}[/bold]  {escape(check.id)}  ({escape(check.where)})"
+    for one in units:
+        if one.count("=") != 1:
+            raise BadArgumentError(
+                f"--unit {one!r}: write an indicator and its unit, as ak=permille."
             )
-            console.print(f"  {escape(check.statement.to(lang))}")
-            shown = [(labels[0], check.published), (labels[1], check.recomputed.to(lang))]
-            for name, value in shown:
-                if value:
-                    console.print(f"    {name.to(lang)}: {escape(value)}")
-            console.print(f"  → {escape(check.explanation.to(lang))}")
+    return dict(one.split("=") for one in units)
 
 
-def _print_table(console: Any, table: Table, lang: str) -> None:
-    """Print a table in the terminal: numbers to the right, short columns never broken."""
-    from rich import box
-    from rich.markup import escape
-    from rich.table import Table as Grid
+def _write_scored(out: str, result: Any, tables: Sequence[Table], lang: str) -> None:
+    """Write rows as CSV or Parquet, or everything as a workbook."""
+    from pathlib import Path
 
-    from kbkresearch.reporting.render import rows
+    from kbkresearch.reporting.files import replacing, save_tables
 
-    lines = list(rows(table, lang))
-    grid = Grid(
-        title=table.title.to(lang),
-        box=box.SIMPLE_HEAD,
-        title_justify="left",
-        padding=0,
-        show_edge=False,
-    )
-    for place, column in enumerate(table.columns):
-        right = column.kind in {"integer", "number", "rupiah"}
-        widest = max((len(line[place]) for line in lines), default=0)
-        word = max(map(len, column.label.to(lang).split()))
-        grid.add_column(
-            column.label.to(lang),
-            justify="right" if right else "left",
-            min_width=max(widest, word) if widest <= (_SHORT if place else _SHORT_FIRST) else None,
-        )
-    for line in lines:
-        grid.add_row(*(escape(value) for value in line))
-    console.print(grid)
-    for note in [*table.notes, *([table.source] if table.source else [])]:
-        console.print(f"[dim]{escape(note.to(lang))}[/dim]")
+    ending = Path(out).suffix.lower()
+    if ending == ".parquet":
+        with replacing(out) as beside:
+            result.reset_index().to_parquet(beside)
+        return
+    save_tables(tables[:1] if ending == ".csv" else tables, out, lang)
+
+
+@cli.command()
+@click.argument("file")
+def template(file: str) -> None:
+    """Write an empty workbook to fill with facility-months: FILE.xlsx.
+
+    \b
+    Example:
+      kbk template kbk.xlsx
+    """
+    from kbkresearch.reporting.template import write_template
+
+    click.echo(str(write_template(file)))
 
 
 @cli.group()
@@ -264,10 +290,12 @@ def rules_show(id: str, lookup: bool, lang: str, as_json: bool) -> None:  # noqa
         return
     from dataclasses import replace
 
+    from kbkresearch.reporting import terminal
+
     in_words = described.frame["unit"] == "text"
     columns = ("path", "value", "unit", "status", "cited")
     _show(replace(described, frame=described.frame[~in_words]), lang, columns, as_json=False)
-    _print_words(described.frame[in_words], described.frame)
+    terminal.print_words(described.frame[in_words], described.frame)
 
 
 @rules.command("diff")
@@ -298,26 +326,9 @@ def _show(result: Any, lang: str, columns: Sequence[str] | None = None, *, as_js
     if as_json:
         click.echo(result.frame.to_json(orient="records", force_ascii=False, indent=2))
         return
-    from rich.console import Console
+    from kbkresearch.reporting import terminal
 
-    _print_table(Console(highlight=False), result.to_table(columns), lang)
-
-
-def _print_words(in_words: Any, rows: Any) -> None:
-    """Print the rules in words, the notes on values, and the citations by their number."""
-    from rich.console import Console
-    from rich.markup import escape
-
-    console = Console(highlight=False)
-    for one in in_words.itertuples():
-        console.print(f"\n{escape(one.path)} ({one.status}) \\[{one.cited}]\n  {escape(one.value)}")
-    console.print()
-    for note, group in rows[rows["note"] != ""].groupby("note", sort=False):
-        paths = ", ".join(group["path"])
-        console.print(f"{escape(paths)} ({group['status'].iloc[0]}): {escape(note)}")
-    console.print()
-    for number, citation in rows[["cited", "citation"]].drop_duplicates().itertuples(index=False):
-        console.print(f"[dim]\\[{number}] {escape(citation)}[/dim]")
+    terminal.print_table(result.to_table(columns), lang)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

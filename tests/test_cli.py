@@ -124,3 +124,64 @@ def test_rules_in_the_terminal(capsys):
     with pytest.raises(SystemExit):
         cli.main(["rules", "show", "kbk-2019", "--lookup", "--json"])
     assert len(json.loads(capsys.readouterr().out)) == 64
+
+
+@pytest.fixture
+def recap(tmp_path):
+    headings = (
+        "Kode PPK;NAMA FKTP;TIPE FKTP;JUMLAH KONTAK;PESERTA TERDAFTAR;Kasus Non Spesialistik;"
+        "Jumlah Rujukan;Prolanis DM Terkendali;Peserta Diangnosa DM;Prolanis HT Terkendali;"
+        "Peserta Diangnosa HT"
+    )
+    lines = [
+        headings,
+        "0101U01;=SINTETIS A;Puskesmas;1500;10000;2;100;5;100;10;200",
+        "0101U02;SINTETIS B;Klinik Pratama;1160;8000;5;200;8;100;0;200",
+    ]
+    path = tmp_path / "recap.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_file_is_scored_and_written(recap, tmp_path):
+    import openpyxl
+
+    done = run("score", str(recap), "-o", "out.xlsx", "--lang", "en", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "100%: 1  96%: 1" in done.stdout
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    assert book.sheetnames == ["scored", "findings", "next_steps", "dictionary", "rules"]
+    cells = [cell for row in book["scored"].iter_rows() for cell in row]
+    (unsafe,) = [cell for cell in cells if cell.value == "=SINTETIS A"]
+    assert unsafe.data_type == "s"
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_a_scored_file_is_the_same_table_read_again(recap, tmp_path, name):
+    import pandas as pd
+
+    done = run("score", str(recap), "-o", name, "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert (found["rows_read"], found["rows_rejected"], found["mean_score"]) == (2, 0, 3.3)
+    again = kbk.read(tmp_path / name)
+    rescored = kbk.score(again.table)
+    once = kbk.score(kbk.read(recap).table)
+    columns = ["ak_permille", "ak_rating", "score", "payment_pct"]
+    pd.testing.assert_frame_equal(
+        rescored[columns].reset_index(drop=True), once[columns].reset_index(drop=True)
+    )
+
+
+def test_a_file_that_cannot_be_read_or_units_that_are_none(recap, tmp_path):
+    for arguments in (["missing.xlsx"], [str(recap), "--unit", "ak"], [str(recap), "-o", "x.pdf"]):
+        done = run("score", *arguments, cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.startswith("kbk: ")
+        assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["recap.csv"]
+
+
+def test_a_template_is_written(tmp_path):
+    done = run("template", "kbk.xlsx", cwd=tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "kbk.xlsx").is_file()

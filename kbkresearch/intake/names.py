@@ -1,0 +1,437 @@
+"""Names: what a heading or a label printed in a file stands for in the canonical tables.
+
+A heading is read when it says, but for case, spaces, punctuation, accents, a unit or a date, what
+a known heading says. What only looks like one is suggested, never taken.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from numbers import Real
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from kbkresearch.errors import BadArgumentError, RuleFileError, UnknownNameError
+from kbkresearch.vocabulary import COLUMNS, FACILITY_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_WORD = re.compile(r"[^\W\d_]+|\d+|[%‰]")
+_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
+_NEAR, _SHORTEST = 0.84, 4
+_CODED = ("facility_type", "consequence", "funding_model", "sex")
+_ZONES = tuple(name for name in COLUMNS if name.endswith("_zone"))
+_SHAPES = {
+    "phone": re.compile(r"(?:\+62\d{7,12}|(?:0|62)8\d{7,11})"),
+    "nik": re.compile(r"\d{16}"),
+    "card_number": re.compile(r"\d{13}"),
+}
+_PRINTED_UNITS = {"‰": "ratio", "%": "ratio", "Rp": "money", "per 5,000": "per_5000"}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a file and the canonical column that it stands for.
+
+    Attributes
+    ----------
+    printed : str
+        The heading as it stands in the file.
+    name : str or None
+        The canonical column; None where the heading stands for none.
+    how : {"canonical", "known", "mapped", "unit", "unknown"}
+        It is the canonical name; a known heading; named by the caller's mapping; a known heading
+        once the unit beside it is set aside; none of these.
+    near : str or None
+        For an unknown heading the canonical column that it may mean: to be asked, never taken.
+    unit : str or None
+        The unit printed with it, for instance ``"permille"``, ``"pct"`` or ``"rp_million"``. It
+        can differ from the unit of the canonical column: the values then have to be converted.
+    """
+
+    printed: str
+    name: str | None
+    how: Literal["canonical", "known", "mapped", "unit", "unknown"]
+    near: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The lists of names.toml by key: the text in small letters without spaces and marks."""
+
+    columns: dict[str, str]
+    plain: dict[str, str]
+    units: dict[str, str]
+    kinds: dict[str, str]
+    months: dict[str, str]
+    joining: dict[str, str]
+    labels: dict[str, dict[str, str]]
+    synonyms: dict[str, str]
+
+    def words(self, text: str) -> list[str]:
+        """Return the words, numbers and unit signs of a text in one spelling."""
+        plain = unicodedata.normalize("NFKD", text).casefold()
+        bare = "".join(one for one in plain if not unicodedata.combining(one))
+        return [self.synonyms.get(word, word) for word in _WORD.findall(bare)]
+
+    def key(self, text: str) -> str:
+        """Return what two texts share that say the same."""
+        return "".join(self.words(text))
+
+
+def _build(raw: dict[str, Any], file: str = "names.toml") -> _Names:
+    """Arrange the document; nothing in it may stand for two things."""
+    synonyms = {short: word for word, several in raw["synonyms"].items() for short in several}
+    names = _Names({}, {}, {}, {}, {}, {}, {}, synonyms)
+
+    def fill(place: str, into: dict[str, str], listed: Iterable[tuple[str, str]]) -> None:
+        for text, meaning in listed:
+            key = names.key(text)
+            other = into.setdefault(key, meaning)
+            if not key or other != meaning:
+                problem = f"stands for both {other!r} and {meaning!r}" if key else "says nothing"
+                raise RuleFileError(f"{file}: {place}.{meaning}", f"{text!r} {problem}")
+
+    def pairs(table: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
+        return [(text, meaning) for meaning, texts in table.items() for text in texts]
+
+    unknown = sorted(set(raw["columns"]) - set(COLUMNS))
+    if unknown:
+        raise RuleFileError(f"{file}: columns.{unknown[0]}", "is no canonical column")
+    own = [(t, c.name) for c in COLUMNS.values() for t in (c.name, c.label.id, c.label.en)]
+    fill("columns", names.columns, own + pairs(raw["columns"]))
+    fill("headings", dict(names.columns), pairs(raw["headings"]))
+    fill("headings", names.plain, pairs(raw["headings"]))
+    for kind, table in raw["units"].items():
+        fill(f"units.{kind}", names.units, pairs(table))
+        names.kinds.update(dict.fromkeys(table, kind))
+    fill("dates", names.months, ((one, "months") for one in raw["dates"]["months"]))
+    fill("dates", names.joining, ((one, "joining") for one in raw["dates"]["joining"]))
+    labels = raw["labels"]
+    for column in (*_CODED, "zone"):
+        known = names.labels.setdefault(column, {})
+        fill("labels", known, ((one, "missing") for one in labels["missing"]))
+        fill(f"labels.{column}", known, [*((v, v) for v in labels[column]), *pairs(labels[column])])
+    own = [(t, name) for name, text in FACILITY_LABELS.items() for t in (text.id, text.en)]
+    fill("labels.facility_type", names.labels["facility_type"], own)
+    return names
+
+
+@cache
+def _names() -> _Names:
+    text = resources.files("kbkresearch.intake").joinpath("names.toml").read_text("utf-8")
+    return _build(tomllib.loads(text))
+
+
+def _undated(words: Sequence[str]) -> list[str]:
+    """Drop a month and year (or a bare year) at the end, and the words that join them on."""
+    names, rest, seen = _names(), list(words), 0
+    while rest:
+        last, before = rest[-1], rest[-2] if len(rest) > 1 else ""
+        date = last in names.months or re.fullmatch(r"20\d\d", last)
+        part = before in names.months or re.fullmatch(r"20\d\d", before)
+        short = part and re.fullmatch(r"\d\d", last)
+        if not (date or short or (seen and last in names.joining)):
+            break
+        rest.pop()
+        seen += 1
+    if seen and len(rest) > 1 and re.fullmatch(r"0?[1-9]|1[0-2]", rest[-1]):
+        rest.pop()
+    return rest
+
+
+def _match(words: Sequence[str]) -> tuple[str | None, str | None]:
+    """Return the column of a heading without brackets, and the unit at either end of it."""
+    names = _names()
+    for one in (list(words), _undated(words)):
+        name = names.columns.get("".join(one))
+        for rest, unit in [*((one[:-k], one[-k:]) for k in (3, 2, 1)), (one[1:], one[:1])]:
+            code = names.units.get("".join(unit))
+            bare = names.columns.get("".join(rest))
+            if bare and code and names.kinds[code] in {"ratio", "money"} and name in {None, bare}:
+                return bare, code
+        if name:
+            return name, None
+    return None, None
+
+
+def _resolve(printed: str) -> tuple[str | None, str | None, str]:
+    """Return the column, the unit, and the key without unit and date."""
+    names, unit, others = _names(), None, []
+    outside = _BRACKETS.sub(" ", printed)
+    for inside in _BRACKETS.findall(printed):
+        code = names.units.get(names.key(inside))
+        unit = unit or code
+        if code is None and _undated(names.words(inside)):
+            others.append(inside)
+    found = [_match(names.words(part)) for part in (outside, *others)]
+    name, code = found[0]
+    if any(other != name for other, _ in found):
+        name, code = _match(names.words(" ".join((outside, *others))))
+    if name is None:
+        name, code = _match(names.words(printed))
+    return name, unit or code, "".join(_undated(names.words(outside)))
+
+
+def _fits(name: str, unit: str | None) -> bool:
+    """Tell whether values in a unit can be those of a column, converted or not."""
+    meaning = COLUMNS[name]
+    if unit is None or (meaning.kind == "number" and not meaning.unit):
+        return True
+    kind = _names().kinds[unit]
+    if meaning.kind in {"text", "date", "boolean"}:
+        return kind == "time"
+    if meaning.unit.en in {"1–4", "1.0–4.0"}:
+        return kind == "scale"
+    return kind == _PRINTED_UNITS.get(meaning.unit.en, "count")
+
+
+def _near(key: str) -> str | None:
+    names = _names()
+    if len(key) < _SHORTEST or key in names.plain:
+        return None
+    candidates = [one for one in names.columns if len(one) >= _SHORTEST]
+    found = difflib.get_close_matches(key, candidates, n=1, cutoff=_NEAR)
+    return names.columns[found[0]] if found else None
+
+
+def _tidy(printed: object) -> str:
+    return " ".join(str(printed).split())
+
+
+def read_headings(
+    printed: Sequence[str], mapping: Mapping[str, str] | None = None
+) -> tuple[Heading, ...]:
+    """Return what each heading stands for.
+
+    Parameters
+    ----------
+    printed : sequence of str
+        The headings as they stand in the file.
+    mapping : mapping of str to str, optional
+        Canonical names that the caller gives to headings; they go before everything known. An
+        empty name says that the heading stands for no canonical column.
+
+    Returns
+    -------
+    tuple of Heading
+        One per heading, in order. Two headings can have the same name: see `repeated`.
+
+    Raises
+    ------
+    UnknownNameError
+        If the mapping names a column that does not exist.
+
+    Examples
+    --------
+    >>> for one in read_headings(["PESERTA TERDAFTAR", "AK (%)", "Pesrta terdaftar"]):
+    ...     print(one.name, one.how, one.near, one.unit)
+    members known None None
+    ak_permille unit None pct
+    None unknown members None
+    """
+    given = {_tidy(key): name for key, name in (mapping or {}).items()}
+    for name in given.values():
+        if name and name not in COLUMNS:
+            raise UnknownNameError("canonical column", name, COLUMNS)
+    return tuple(_heading(str(one), given.get(_tidy(one))) for one in printed)
+
+
+def _heading(printed: str, given: str | None) -> Heading:
+    name, unit, key = _resolve(printed)
+    if given is not None:
+        return Heading(printed, given or None, "mapped", None, unit)
+    if printed in COLUMNS:
+        return Heading(printed, printed, "canonical")
+    if name and _fits(name, unit):
+        return Heading(printed, name, "unit" if unit else "known", None, unit)
+    return Heading(printed, None, "unknown", name or _near(key), unit)
+
+
+def repeated(headings: Iterable[Heading]) -> dict[str, list[str]]:
+    """Return the canonical names that more than one heading has, with those headings.
+
+    Examples
+    --------
+    >>> repeated(read_headings(["AK", "Angka Kontak (‰)", "RNS"]))
+    {'ak_permille': ['AK', 'Angka Kontak (‰)']}
+    """
+    found: dict[str, list[str]] = {}
+    for one in headings:
+        if one.name:
+            found.setdefault(one.name, []).append(one.printed)
+    return {name: printed for name, printed in found.items() if len(printed) > 1}
+
+
+def load_mapping(path: str | Path) -> dict[str, str]:
+    """Return the names that a file gives to headings: TOML, ``[columns] "printed" = "canonical"``.
+
+    Raises
+    ------
+    BadArgumentError
+        If the file is not there, is no TOML or holds anything else.
+    UnknownNameError
+        If it names a column that does not exist.
+    """
+    try:
+        raw = tomllib.loads(Path(path).read_text("utf-8-sig"))
+    except OSError as error:
+        raise BadArgumentError(f"{path}: cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadArgumentError(f"{path}: is no TOML file: {error}.") from None
+    columns = raw.get("columns")
+    wrong = sorted(set(raw) - {"columns"})
+    if wrong or not isinstance(columns, dict):
+        found = f"unknown key {wrong[0]!r}" if wrong else "no table [columns]"
+        raise BadArgumentError(f"{path}: {found}; only [columns] is allowed and it is needed.")
+    for printed, name in columns.items():
+        if not isinstance(name, str):
+            needed = "the name of a canonical column is needed"
+            raise BadArgumentError(f"{path}: columns.{printed!r}: {needed}, found {name!r}.")
+        if name and name not in COLUMNS:
+            kind = f"canonical column ({path}: columns.{printed!r})"
+            raise UnknownNameError(kind, name, COLUMNS)
+    return columns
+
+
+def save_mapping(path: str | Path, headings: Iterable[Heading]) -> None:
+    """Write what headings stand for, to be completed by hand and read by `load_mapping`.
+
+    A heading without a name is written as a comment with the suggestion, if there is one.
+
+    Raises
+    ------
+    BadArgumentError
+        If nothing can be written there.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "columns.toml"
+    >>> save_mapping(path, read_headings(["RNS", "Pesrta terdaftar"]))
+    >>> print(path.read_text("utf-8"), end="")
+    [columns]
+    "RNS" = "rrns_pct"
+    # "Pesrta terdaftar" = "members"
+    >>> load_mapping(path)
+    {'RNS': 'rrns_pct'}
+    """
+    lines = ["[columns]"]
+    for one in {one.printed: one for one in headings}.values():
+        quoted = json.dumps(one.printed, ensure_ascii=False).replace("\x7f", "\\u007F")
+        name = one.name or ("" if one.how == "mapped" else one.near or "")
+        mark = "" if one.name or one.how == "mapped" else "# "
+        lines.append(f'{mark}{quoted} = "{name}"')
+    target = Path(path)
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        beside.write_text("\n".join(lines) + "\n", "utf-8")
+        beside.replace(target)
+    except OSError as error:
+        raise BadArgumentError(f"Cannot write {target}: {error.strerror}.") from None
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as text; a whole number without its decimals."""
+    if isinstance(cell, Real) and float(cell).is_integer() and str(cell) not in {"True", "False"}:
+        return str(int(float(cell)))
+    return "" if cell is None else str(cell).strip()
+
+
+def read_labels(column: str, cells: Iterable[object]) -> tuple[list[str | bool | None], list[int]]:
+    """Return the canonical values of a coded column, and the positions that are not known.
+
+    Parameters
+    ----------
+    column : str
+        ``facility_type``, ``consequence``, ``funding_model``, ``sex`` or a zone.
+    cells : iterable of object
+        The cells as read.
+
+    Returns
+    -------
+    values : list of str, bool or None
+        None for an empty cell and for one that is not known.
+    unknown : list of int
+        Positions of the cells that are neither empty nor known.
+
+    Raises
+    ------
+    UnknownNameError
+        If the column has no codes.
+
+    Examples
+    --------
+    >>> read_labels("facility_type", ["PKM", "Klinik Polri", "Dokter Gigi", None])
+    (['puskesmas', 'klinik_pratama', None, None], [2])
+    """
+    if column not in (*_CODED, *_ZONES):
+        raise UnknownNameError("coded column", column, (*_CODED, *_ZONES))
+    known = _names().labels["zone" if column in _ZONES else column]
+    values: list[str | bool | None] = []
+    unknown = []
+    for position, cell in enumerate(cells):
+        text = re.sub(r"^(\d+)[.,]0+$", r"\1", _text(cell))
+        value = "missing" if text in {"", "-", "–", "—"} else known.get(_names().key(text))
+        if value is None:
+            unknown.append(position)
+        found = None if value == "missing" else value
+        values.append(found == "true" if found and column == "consequence" else found)
+    return values, unknown
+
+
+def person_columns(printed: Sequence[str]) -> set[int]:
+    """Return the positions of the headings that identify persons.
+
+    Examples
+    --------
+    >>> sorted(person_columns(["No. Kartu", "NAMA FKTP", "NIK (16 digit)"]))
+    [0, 2]
+    """
+    names = _names()
+
+    def personal(text: str) -> bool:
+        return names.plain.get("".join(_undated(names.words(text)))) == "person"
+
+    forms = [(str(one), _BRACKETS.sub(" ", str(one))) for one in printed]
+    return {place for place, both in enumerate(forms) if any(map(personal, both))}
+
+
+def looks_personal(cells: Iterable[object]) -> str | None:
+    """Tell whether most cells of a column are numbers that identify a person.
+
+    Parameters
+    ----------
+    cells : iterable of object
+        The cells as read; empty ones do not count.
+
+    Returns
+    -------
+    {"nik", "card_number", "phone"} or None
+        Population number (16 digits), card number (13 digits), telephone number (+62 or 08…).
+
+    Examples
+    --------
+    >>> looks_personal(["0001234567890", "0009876543210", "", "?"])
+    'card_number'
+    >>> looks_personal([9950, 10627])
+    """
+    filled = [text for text in map(_text, cells) if text and text.lower() not in {"nan", "<na>"}]
+    found: Counter[str] = Counter()
+    for text in filled:
+        digits, dialled = re.sub(r"[\s'’`-]", "", text), re.sub(r"[\s'’`().-]", "", text)
+        for kind, shape in _SHAPES.items():
+            if shape.fullmatch(dialled if kind == "phone" else digits):
+                found[kind] += 1
+                break
+    return found.most_common(1)[0][0] if 2 * sum(found.values()) > len(filled) else None

@@ -1,0 +1,158 @@
+"""The unit that an indicator column is printed in, proved by its counts or named, never guessed.
+
+AK is meant per mil and often printed with a percent sign; a spreadsheet hands a cell formatted as a
+percentage over as a share. Where counts stand beside the column they decide. Where they do not,
+and more than one unit fits, the column has two readings and the reader must be told the unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+_PER_UNIT = {"permille": 1000.0, "pct": 100.0, "share": 1.0}
+UNITS = tuple(_PER_UNIT)
+_SIGNS = {"‰": "permille", "%": "pct"}
+_AGREE = 0.9
+_TOLERANCE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDecision:
+    """The unit of an indicator column.
+
+    Attributes
+    ----------
+    unit : str or None
+        ``"permille"``, ``"pct"`` or ``"share"``; None if more than one fits.
+    why : {"asked", "counts", "named", "domain", "open"}
+        Asked for by the caller; proved by counts; named in heading or cells; the only one in which
+        all values are possible; or left open.
+    candidates : tuple of str
+        The units that fit.
+    named : str or None
+        The unit named in the heading or in the cells.
+    """
+
+    unit: str | None
+    why: str
+    candidates: tuple[str, ...]
+    named: str | None
+
+    @property
+    def contradicts(self) -> bool:
+        """Return whether the unit is another than the one printed."""
+        return self.unit is not None and self.named not in {None, self.unit}
+
+
+def decide_unit(
+    values: NDArray[np.float64],
+    *,
+    canonical: str,
+    ratio: NDArray[np.float64] | None = None,
+    named: str | None = None,
+    asked: str | None = None,
+) -> UnitDecision:
+    """Decide the unit of an indicator column.
+
+    Parameters
+    ----------
+    values : array of float, shape (n,)
+        As printed; NaN where missing.
+    canonical : {"permille", "pct"}
+        The unit that the column has in a canonical table.
+    ratio : array of float, shape (n,), optional
+        The share that the counts beside it give; NaN where they do not.
+    named : str, optional
+        Unit named in the heading or by most cells.
+    asked : str, optional
+        Unit given by the caller.
+
+    Returns
+    -------
+    UnitDecision
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> printed, contacts, members = np.array([15.0, 14.2]), np.array([150, 142]), 1000
+    >>> decide_unit(printed, canonical="permille", ratio=contacts / members, named="permille")
+    UnitDecision(unit='pct', why='counts', candidates=('pct',), named='permille')
+    >>> decide_unit(np.array([82.7]), canonical="permille", named="pct").unit is None
+    True
+    """
+    if asked is not None:
+        return UnitDecision(asked, "asked", (asked,), named)
+    if ratio is not None:
+        proved = _proved(values, ratio)
+        if proved is not None:
+            return UnitDecision(proved, "counts", (proved,), named)
+    fitting = _fitting(values, canonical)
+    # a percent sign beside AK is a known misprint, so it does not settle the unit
+    if named is not None and named in fitting and not (named == "pct" and canonical == "permille"):
+        return UnitDecision(named, "named", (named,), named)
+    if len(fitting) == 1:
+        return UnitDecision(fitting[0], "domain", fitting, named)
+    return UnitDecision(None, "open", fitting, named)
+
+
+def to_unit(values: NDArray[np.float64], unit: str, canonical: str) -> NDArray[np.float64]:
+    """Return values in the canonical unit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> to_unit(np.array([15.0]), "pct", "permille")
+    array([150.])
+    """
+    if unit == canonical:
+        return values
+    return values * (_PER_UNIT[canonical] / _PER_UNIT[unit])
+
+
+def named_unit(heading: str | None, signs: NDArray[Any]) -> str | None:
+    """Return the unit that a heading or most of the cells name.
+
+    Parameters
+    ----------
+    heading : str or None
+        Unit in the heading.
+    signs : array of str, shape (n,)
+        Sign printed in each cell.
+
+    Returns
+    -------
+    str or None
+    """
+    if heading is not None:
+        return heading
+    printed, counts = np.unique(signs[signs != ""], return_counts=True)
+    return _SIGNS.get(str(printed[counts.argmax()])) if len(printed) else None
+
+
+def _proved(values: NDArray[np.float64], ratio: NDArray[np.float64]) -> str | None:
+    """Return the unit in which nearly all values agree with the counts."""
+    usable = np.isfinite(values) & np.isfinite(ratio) & (values > 0) & (ratio > 0)
+    if not usable.any():
+        return None
+    agree: Mapping[str, float] = {
+        unit: float(np.mean(np.abs(values[usable] / (ratio[usable] * per) - 1) <= _TOLERANCE))
+        for unit, per in _PER_UNIT.items()
+    }
+    best = max(agree, key=lambda unit: agree[unit])
+    return best if agree[best] >= _AGREE else None
+
+
+def _fitting(values: NDArray[np.float64], canonical: str) -> tuple[str, ...]:
+    """Return the units in which every value is possible."""
+    highest = np.nanmax(values, initial=0.0)
+    units = UNITS if canonical == "permille" else ("pct", "share")
+    fitting = tuple(unit for unit in units if highest <= _PER_UNIT[unit])
+    return fitting or (canonical,)

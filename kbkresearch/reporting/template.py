@@ -1,0 +1,117 @@
+"""An empty workbook to fill: drop-down choices, units in the headings, help in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kbkresearch.errors import UnknownNameError
+from kbkresearch.intake.read import EXAMPLE
+from kbkresearch.reporting.files import replacing
+from kbkresearch.vocabulary import COLUMNS, FACILITY_TYPES, Text, label
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ROWS = 2_000
+_FIELDS: dict[str, Any] = {
+    "facility_id": EXAMPLE,
+    "facility_name": "Puskesmas Contoh",
+    "facility_type": "puskesmas",
+    "month": "2023-12",
+    "members": 10_000,
+    "contacts": 1_520,
+    "referrals": 100,
+    "nonspecialist_referrals": 2,
+    "dm_diagnosed": 120,
+    "dm_controlled": 7,
+    "ht_diagnosed": 300,
+    "ht_controlled": 16,
+    "consequence": "ya",
+    "tariff_rp": 6_000,
+}
+_CHOICES = {"facility_type": list(FACILITY_TYPES), "consequence": ["ya", "tidak"]}
+_HELP = (
+    Text(
+        "Satu baris per FKTP dan bulan. Ganti baris contoh; jangan ubah baris judul.",
+        "One row per facility and month. Replace the example row; leave the headings as they are.",
+    ),
+    Text(
+        "Isi cacah sebagai bilangan bulat; yang tidak diketahui dikosongkan, bukan 0.",
+        "Give counts as whole numbers; what is not known stays blank, it is not 0.",
+    ),
+    Text(
+        "Bulan ditulis seperti 2023-12. Lalu jalankan: kbk score kbk.xlsx -o hasil.xlsx",
+        "Write months as 2023-12. Then run: kbk score kbk.xlsx -o result.xlsx",
+    ),
+)
+
+
+def write_template(path: str | Path) -> Path:
+    """Write an empty workbook for facility-months.
+
+    Parameters
+    ----------
+    path : str or Path
+        Ends in ``.xlsx``.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    UnknownNameError
+        For another ending.
+    """
+    from pathlib import Path
+
+    import xlsxwriter
+
+    target = Path(path)
+    if target.suffix.lower() != ".xlsx":
+        raise UnknownNameError("file ending", target.suffix, [".xlsx"])
+    with replacing(target) as beside, xlsxwriter.Workbook(str(beside)) as book:
+        _data_sheet(book)
+        _help_sheet(book)
+    return target
+
+
+def _data_sheet(book: Any) -> None:
+    sheet = book.add_worksheet("data")
+    head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E8EDF2"})
+    example = book.add_format({"italic": True, "font_color": "#777777"})
+    sheet.freeze_panes(1, 2)
+    for place, (name, value) in enumerate(_FIELDS.items()):
+        text = label(name, "id", unit=True)
+        sheet.write_string(0, place, text, head)
+        sheet.set_column(place, place, max(14, len(text) // 2 + 4))
+        if isinstance(value, str):
+            sheet.write_string(1, place, value, example)
+        else:
+            sheet.write_number(1, place, value, example)
+        if name in _CHOICES:
+            choices = {"validate": "list", "source": _CHOICES[name]}
+            sheet.data_validation(1, place, _ROWS, place, choices)
+        elif COLUMNS[name].kind in {"integer", "rupiah"}:
+            rule = {
+                "validate": "integer",
+                "criteria": ">=",
+                "value": 0,
+                "error_title": "kbk",
+                "error_message": "Bilangan bulat, 0 atau lebih / whole number, 0 or more",
+            }
+            sheet.data_validation(1, place, _ROWS, place, rule)
+
+
+def _help_sheet(book: Any) -> None:
+    sheet = book.add_worksheet("petunjuk - help")
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 1, 60, wrap)
+    for line, text in enumerate(_HELP):
+        sheet.write_string(line, 0, text.id, wrap)
+        sheet.write_string(line, 1, text.en, wrap)
+    for line, name in enumerate(_FIELDS, start=len(_HELP) + 1):
+        choices = f": {', '.join(_CHOICES[name])}" if name in _CHOICES else ""
+        # "column:" keeps the line from being read as the headings of a table
+        sheet.write_string(line, 0, f"kolom: {label(name, 'id', unit=True)}{choices}", wrap)
+        sheet.write_string(line, 1, f"column: {label(name, 'en', unit=True)}{choices}", wrap)

@@ -1,0 +1,173 @@
+"""Files as people hold them, read whole: right, or refused by name; every row accounted for."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xlsxwriter
+
+import kbkresearch as kbk
+
+HEADINGS = [
+    "Bulan Kapitasi", "KAB/KOTA", "Kode PPK", "NAMA FKTP", "TIPE FKTP", "JUMLAH KONTAK",
+    "PESERTA TERDAFTAR", "Kasus Non Spesialistik", "Jumlah Rujukan", "Prolanis DM Terkendali",
+    "Peserta Diangnosa DM", "Prolanis HT Terkendali", "Peserta Diangnosa HT",
+]  # fmt: skip
+NUMBERS = [
+    "contacts", "members", "nonspecialist_referrals", "referrals", "dm_controlled",
+    "dm_diagnosed", "ht_controlled", "ht_diagnosed",
+]  # fmt: skip
+
+
+def recap(month, n=4):
+    """Invented rows of a branch recap; no facility in them is real."""
+    return [
+        [
+            month, "KOTA SINTETIS", f"0{100 + i}U01", f"PKM SINTETIS {i}", "Puskesmas",
+            1_000 + 200 * i, 10_000, i, 150, 3 + i, 90, 5 + i, 210,
+        ]
+        for i in range(n)
+    ]  # fmt: skip
+
+
+def write(path, sheets, hidden=()):
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+            if name in hidden:
+                sheet.hide()
+    return path
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    title = [["CAPAIAN KBK (DATA SINTETIS)"], []]
+    sheets = {
+        "Januari 23": [*title, HEADINGS, *recap("Jan 2023"), ["Jumlah", "", "", "", "", 5200]],
+        "Februari 23": [*title, HEADINGS, *recap("Feb 2023")],
+        "catatan": [["tidak ada tabel di sini"]],
+    }
+    return write(tmp_path / "capaian.xlsx", sheets)
+
+
+def test_a_recap_of_several_sheets_is_read_and_scored(workbook):
+    reading = kbk.read(workbook)
+    assert reading.n_rows == 8 == len(reading.table) + len(reading.rejected)
+    assert reading.table["month"].dt.month.tolist() == [1] * 4 + [2] * 4
+    assert reading.table["facility_id"].iloc[0] == "0100U01"
+    assert set(reading.table["facility_type"]) == {"puskesmas"}
+    assert reading.table["contacts"].tolist() == [1000, 1200, 1400, 1600] * 2
+    assert reading.findings.total("error") == 0, reading.findings.describe()
+    scored = kbk.score(reading.table)
+    assert scored["ak_rating"].tolist() == [1, 1, 1, 4] * 2
+    assert scored["payment_pct"].notna().all()
+    assert scored.index.names == ["sheet", "row"]
+    assert scored.index[0] == ("Januari 23", 4)
+
+
+def test_text_in_indonesian_style_is_the_same_table(tmp_path, workbook):
+    lines = [";".join(HEADINGS)]
+    for row in recap("Jan 2023"):
+        texts = [f"{v:,}".replace(",", ".") if isinstance(v, int) else v for v in row]
+        lines.append(";".join(texts))
+    path = tmp_path / "capaian.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    one, other = kbk.read(path).table, kbk.read(workbook, sheet="Januari 23").table
+    pd.testing.assert_frame_equal(
+        one[NUMBERS].reset_index(drop=True), other[NUMBERS].reset_index(drop=True)
+    )
+
+
+def test_counts_prove_the_unit_of_a_printed_contact_rate(tmp_path):
+    rows = [["NAMA FKTP", "JUMLAH KONTAK", "PESERTA TERDAFTAR", "AK (‰)"]]
+    rows += [[f"SINTETIS {i}", 1_400 + i, 10_000, (1_400 + i) / 100] for i in range(5)]
+    reading = kbk.read(write(tmp_path / "ak.xlsx", {"a": rows}))
+    assert reading.table["ak_permille"].round(1).tolist() == [140.0, 140.1, 140.2, 140.3, 140.4]
+    assert [one.rule for one in reading.findings] == ["unit_converted"]
+
+
+def test_a_unit_that_nothing_decides_is_asked_for(tmp_path):
+    rows = [["NAMA FKTP", "AK (%)", "RRNS (%)", "RPPT (%)"]]
+    rows += [[f"SINTETIS {i}", 82.7, 1.5, 2.5] for i in range(3)]
+    path = write(tmp_path / "ak.xlsx", {"a": rows})
+    open_reading = kbk.read(path)
+    assert open_reading.table["ak_permille"].isna().all()
+    assert open_reading.table["ak_permille_printed"].tolist() == [82.7] * 3
+    assert "ambiguous_unit" in {one.rule for one in open_reading.findings}
+    told = kbk.read(path, units={"ak": "permille"})
+    assert told.table["ak_permille"].tolist() == [82.7] * 3
+    with pytest.raises(kbk.KbkError, match="permille, pct, share"):
+        kbk.read(path, units={"ak": "promille"})
+
+
+def test_rows_that_stand_twice_are_rejected_and_counted(tmp_path):
+    rows = recap("Jan 2023")
+    copy, conflict = list(rows[0]), list(rows[1])
+    conflict[5] = 999
+    path = write(tmp_path / "x.xlsx", {"a": [HEADINGS, *rows, copy, conflict]})
+    reading = kbk.read(path)
+    assert reading.n_rows == 6
+    assert len(reading.table) == 3
+    assert sorted(reading.rejected["reason"]) == [
+        "conflicting_rows", "conflicting_rows", "repeated_row",
+    ]  # fmt: skip
+    assert reading.rejected["row"].tolist() == [3, 6, 7]
+
+
+def test_persons_are_dropped_hidden_sheets_and_near_misses_reported(tmp_path):
+    rows = [[*HEADINGS, "NIK", "Peserta Terdaftarr"]]
+    rows += [[*row, f"32{i:014}", 5] for i, row in enumerate(recap("Jan 2023"))]
+    path = write(
+        tmp_path / "x.xlsx", {"a": rows, "b": [HEADINGS, *recap("Feb 2023")]}, hidden=["b"]
+    )
+    reading = kbk.read(path)
+    rules = {one.rule for one in reading.findings}
+    assert {"personal_identifier", "hidden_sheet", "near_miss"} <= rules
+    assert "NIK" not in reading.table
+    assert "32000" not in str(reading.findings.frame.to_dict())
+    assert reading.n_rows == 4
+    assert kbk.read(path, sheet="b").n_rows == 4
+
+
+def test_bad_cells_cost_themselves_only(tmp_path):
+    rows = recap("Jan 2023")
+    rows[0][5], rows[1][6], rows[2][0] = "banyak", "#DIV/0!", "kapan-kapan"
+    reading = kbk.read(write(tmp_path / "x.xlsx", {"a": [HEADINGS, *rows]}))
+    assert reading.n_rows == len(reading.table) == 4
+    found = reading.findings.frame
+    bad = found[found["severity"] == "error"][["row", "column"]]
+    assert sorted(bad.values.tolist()) == [
+        [2, "contacts"], [3, "members"], [4, "month"],
+    ]  # fmt: skip
+    assert np.isnan(reading.table["contacts"].iloc[0])
+
+
+def test_two_columns_for_one_thing_are_refused(tmp_path):
+    rows = [[*HEADINGS, "Jumlah Peserta Terdaftar"], *[[*row, 1] for row in recap("Jan 2023")]]
+    path = write(tmp_path / "x.xlsx", {"a": rows})
+    with pytest.raises(kbk.KbkError, match="members"):
+        kbk.read(path)
+
+
+def test_a_mapping_is_written_and_read_again(tmp_path):
+    rows = [["NAMA FKTP", "Kontak kami", "PESERTA TERDAFTAR"], ["SINTETIS", 15, 100]]
+    path = write(tmp_path / "x.xlsx", {"a": rows})
+    mapped = kbk.read(path, mapping={"Kontak kami": "contacts"})
+    assert mapped.table["contacts"].tolist() == [15]
+    mapped.save_mapping(tmp_path / "map.toml")
+    again = kbk.read(path, mapping=tmp_path / "map.toml")
+    pd.testing.assert_frame_equal(again.table, mapped.table)
+
+
+@pytest.mark.parametrize("name", ["nothing.xlsx", "empty.csv", "text.csv"])
+def test_what_holds_no_table_is_refused_by_name(tmp_path, name):
+    if name != "nothing.xlsx":
+        (tmp_path / name).write_text("" if name == "empty.csv" else "halo\ndunia\n")
+    with pytest.raises(kbk.KbkError, match=name):
+        kbk.read(tmp_path / name)
+
+
+def test_the_report_says_how_many_rows(workbook):
+    text = kbk.read(workbook).report("id")
+    assert "8 baris = 8 diterima + 0 ditolak" in text
