@@ -11,7 +11,7 @@ PER = {"permille": 1000, "pct": 100, "share": 1}
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 400), st.integers(400, 20_000)), min_size=1, max_size=30),
+    st.lists(st.tuples(st.integers(60, 400), st.integers(400, 20_000)), min_size=1, max_size=30),
     st.sampled_from(UNITS),
     st.sampled_from([None, *UNITS]),
     st.integers(3, 6),
