@@ -146,10 +146,10 @@ def rate_interval(
     """
     if method not in get_args(Method):
         raise UnknownNameError("method", method, get_args(Method))
-    tail = _tail(level)
+    tail = tail_of(level)
     counts, over = _strata(events, exposure, "events", "exposure")
     use_byar = counts >= BYAR_FROM if method == "auto" else np.full(counts.shape, method == "byar")
-    exact, byar = _exact_limits(counts, tail), _byar_limits(counts, tail)
+    exact, byar = exact_limits(counts, tail), byar_limits(counts, tail)
     return RateInterval(
         rate=counts / over,
         ci_low=np.where(use_byar, byar[0], exact[0]) / over,
@@ -201,7 +201,7 @@ def rate_ratio(
     """
     from scipy.special import betaincinv
 
-    tail = _tail(level)
+    tail = tail_of(level)
     first, over = _strata(events, exposure, "events", "exposure")
     second, under = _strata(
         reference_events, reference_exposure, "reference_events", "reference_exposure"
@@ -298,15 +298,16 @@ def heterogeneity(events: ArrayLike, exposure: ArrayLike) -> Heterogeneity:
     return Heterogeneity(statistic, df, float(chdtrc(df, statistic)), float(chdtr(df, statistic)))
 
 
-def _exact_limits(counts: Floats, tail: float) -> tuple[Floats, Floats]:
-    """Limits of the mean, from gamma quantiles: half of chi-square with twice the shape."""
+def exact_limits(counts: Floats, tail: float) -> tuple[Floats, Floats]:
+    """Return exact limits of Poisson means, from gamma quantiles: half of a chi-square's."""
     from scipy.special import gammainccinv, gammaincinv
 
     low = np.where(counts == 0, 0.0, gammaincinv(np.where(counts == 0, 1.0, counts), tail))
     return low, gammainccinv(counts + 1, tail)
 
 
-def _byar_limits(counts: Floats, tail: float) -> tuple[Floats, Floats]:
+def byar_limits(counts: Floats, tail: float) -> tuple[Floats, Floats]:
+    """Return Byar's limits of Poisson means."""
     from scipy.special import ndtri
 
     z = -float(ndtri(tail))
@@ -352,7 +353,14 @@ def _refuse(wrong: NDArray[np.bool_], values: Floats, name: str, allowed: str) -
         raise BadArgumentError(f"{name} {allowed}; found {values.flat[at]:g} at position {at}")
 
 
-def _tail(level: float) -> float:
+def tail_of(level: float) -> float:
+    """Return the chance beyond one limit of a two-sided interval.
+
+    Raises
+    ------
+    BadArgumentError
+        For a level outside (0, 1).
+    """
     if not 0 < level < 1:
         raise BadArgumentError(f"level must lie between 0 and 1; found {level!r}")
     return (1 - level) / 2
