@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 import numpy as np
 import pandas as pd
 
+from kbkresearch.capitation.columns import amounts, filled, needed
 from kbkresearch.capitation.direct import (
     DirectInterval,
     IndirectInterval,
@@ -16,7 +17,7 @@ from kbkresearch.capitation.direct import (
     observed_over_expected,
 )
 from kbkresearch.capitation.rates import tail_of
-from kbkresearch.errors import BadArgumentError, BadRowsError, MissingColumnsError, UnknownNameError
+from kbkresearch.errors import BadArgumentError, BadRowsError, UnknownNameError
 from kbkresearch.results import Result
 from kbkresearch.vocabulary import Text
 
@@ -238,22 +239,10 @@ def _checked(
     data: pd.DataFrame, keys: Sequence[str], numbers: Sequence[str], what: str
 ) -> pd.DataFrame:
     """Return counts by key, one row a cell; refuse what is missing, infinite or negative."""
-    lacking = [name for name in [*keys, *numbers] if name not in data]
-    if lacking:
-        raise MissingColumnsError(f"{what} lacks {', '.join(lacking)}.", list(data.columns))
-    for name in [*keys, *numbers]:
-        wrong = data[name].isna().to_numpy()
-        if name in numbers:
-            values = pd.to_numeric(data[name], errors="coerce").to_numpy(float, na_value=np.nan)
-            wrong = ~(np.isfinite(values) & (values >= 0))
-        if wrong.any():
-            first = int(wrong.argmax())
-            raise BadRowsError(
-                f"{what}: {name} must be given and not negative in every row;"
-                f" found {data[name].iloc[first]!r} in row {data.index[first]}"
-                f" ({int(wrong.sum())} such rows)."
-            )
-    counts = data[[*keys, *numbers]].astype(dict.fromkeys(numbers, float))
+    needed(data, [*keys, *numbers], what)
+    for name in keys:
+        filled(data, name, what)
+    counts = data[list(keys)].assign(**{name: amounts(data, name, what) for name in numbers})
     return counts.groupby(list(keys), sort=False, observed=True)[list(numbers)].sum().reset_index()
 
 

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.capitation.ages import read_bands, read_sexes
-from kbkresearch.errors import BadArgumentError, BadRowsError, MissingColumnsError
+from kbkresearch.capitation.columns import amounts, filled, needed, refuse
+from kbkresearch.errors import BadArgumentError, MissingColumnsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,9 +71,7 @@ def strata_of(
     """
     if not (np.isfinite(months) and months > 0):
         raise BadArgumentError(f"months must be above 0; found {months!r}")
-    lacking = [name for name in [*by, "visits"] if name not in data]
-    if lacking:
-        raise MissingColumnsError(f"strata need {', '.join(lacking)}.", list(data.columns))
+    needed(data, [*by, "visits"])
     sums = _records(data, months) if _KEY in data else _aggregates(data, months, counts)
     keys = {name: _key(data, name) for name in by}
     cells = pd.DataFrame(keys | sums)
@@ -94,13 +93,7 @@ def _added(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def _key(data: pd.DataFrame, name: str) -> NDArray[np.object_]:
     """Return a stratum column; ages and sexes in one spelling. Nothing may be missing."""
-    missing = data[name].isna().to_numpy()
-    if missing.any():
-        raise BadRowsError(
-            f"{name} is missing in {int(missing.sum())} rows, first in row"
-            f" {data.index[int(missing.argmax())]}: these would belong to no stratum."
-            " Fill it in, or give them a stratum of their own."
-        )
+    filled(data, name)
     codes, distinct = pd.factorize(data[name])
     labels = list(distinct)
     if name == "age_band":
@@ -110,67 +103,51 @@ def _key(data: pd.DataFrame, name: str) -> NDArray[np.object_]:
     return np.array(labels, dtype=object)[codes]
 
 
-def _numbers(data: pd.DataFrame, name: str) -> Floats:
-    """Return a column of numbers, none missing, infinite or negative."""
-    values = pd.to_numeric(data[name], errors="coerce").to_numpy(float, na_value=np.nan)
-    _refuse(data, ~(np.isfinite(values) & (values >= 0)), name, "must be a number, 0 or more")
-    return values
-
-
-def _refuse(data: pd.DataFrame, wrong: NDArray[np.bool_], name: str, allowed: str) -> None:
-    if wrong.any():
-        first = int(wrong.argmax())
-        raise BadRowsError(
-            f"{name} {allowed}; found {data[name].iloc[first]!r} in row {data.index[first]}"
-            f" ({int(wrong.sum())} such rows)."
-        )
-
-
 def _aggregates(data: pd.DataFrame, months: float, counts: Counts | None) -> dict[str, Floats]:
     """Return the sums of rows that are aggregates already."""
     if "members" not in data and "member_months" not in data:
-        raise MissingColumnsError("strata need members or member_months.", list(data.columns))
+        raise MissingColumnsError("data lacks members or member_months.", list(data.columns))
     averaged = counts == "average"
     over = np.full(len(data), float(months))
     if "months_averaged" in data:
-        over, averaged = _numbers(data, "months_averaged"), True
-        _refuse(data, over <= 0, "months_averaged", "must be above 0")
-    visits = _numbers(data, "visits") * (over if averaged else 1.0)
+        over, averaged = amounts(data, "months_averaged"), True
+        refuse(data, over <= 0, "months_averaged", "must be above 0")
+    visits = amounts(data, "visits") * (over if averaged else 1.0)
     if "members" in data:
-        members = _numbers(data, "members")
-        exposure = _numbers(data, "member_months") if "member_months" in data else members * over
+        members = amounts(data, "members")
+        exposure = amounts(data, "member_months") if "member_months" in data else members * over
     else:
-        exposure = _numbers(data, "member_months")
+        exposure = amounts(data, "member_months")
         members = exposure / over
-    _refuse(data, (exposure == 0) & (visits > 0), "visits", "cannot be there where no member is")
+    refuse(data, (exposure == 0) & (visits > 0), "visits", "cannot be there where no member is")
     found = {
         "members": members,
         "monthly_members": exposure / over,
         "member_months": exposure,
         "visits": visits,
     }
-    found |= {name: _numbers(data, name) for name in ("persons", "cost_rp") if name in data}
+    found |= {name: amounts(data, name) for name in ("persons", "cost_rp") if name in data}
     if "persons" in data:
         who = found["persons"]
-        _refuse(data, who > members, "persons", "cannot exceed members")
-        _refuse(data, who > visits, "persons", "cannot exceed visits")
+        refuse(data, who > members, "persons", "cannot exceed members")
+        refuse(data, who > visits, "persons", "cannot exceed visits")
     if "visits_squared" in data:
-        found["visits_squared"] = _numbers(data, "visits_squared")
-        _refuse(data, found["visits_squared"] < visits, "visits_squared", "cannot be below visits")
+        found["visits_squared"] = amounts(data, "visits_squared")
+        refuse(data, found["visits_squared"] < visits, "visits_squared", "cannot be below visits")
     return found
 
 
 def _records(data: pd.DataFrame, months: float) -> dict[str, Floats]:
     """Return what each member adds to the sums."""
     twice = data.duplicated(subset=[_KEY]).to_numpy()
-    _refuse(data, twice, _KEY, "must stand once; add up the visits of a member first")
-    visits = _numbers(data, "visits")
+    refuse(data, twice, _KEY, "must stand once; add up the visits of a member first")
+    visits = amounts(data, "visits")
     exposure = (
-        _numbers(data, "member_months")
+        amounts(data, "member_months")
         if "member_months" in data
         else np.full(len(data), float(months))
     )
-    _refuse(data, (exposure == 0) & (visits > 0), "visits", "cannot be there without member_months")
+    refuse(data, (exposure == 0) & (visits > 0), "visits", "cannot be there without member_months")
     found = {
         "members": np.ones(len(data)),
         "monthly_members": exposure / months,
@@ -182,5 +159,5 @@ def _records(data: pd.DataFrame, months: float) -> dict[str, Floats]:
         "months_squared": exposure**2,
     }
     if "cost_rp" in data:
-        found["cost_rp"] = _numbers(data, "cost_rp")
+        found["cost_rp"] = amounts(data, "cost_rp")
     return found
