@@ -11,13 +11,11 @@ from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     FACILITIES,
     KINDS,
     Stratum,
-    both,
     groups,
     limits,
-    rupiah,
-    shown,
     stratum_of,
 )
+from kbkresearch.studies.words import both, rupiah, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

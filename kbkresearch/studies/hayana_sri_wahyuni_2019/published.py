@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch import datasets, formats
+from kbkresearch import datasets
 from kbkresearch.capitation.rates import (
     Heterogeneity,
+    RateInterval,
+    RateRatio,
     heterogeneity,
     own_rate_tariffs,
     rate_interval,
+    rate_ratio,
 )
+from kbkresearch.studies.rows import records
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
 
 CLINIC, DPP = "klinik-hayana", "dpp-sri-wahyuni"
 FACILITIES = {
@@ -26,8 +32,13 @@ FACILITIES = {
 }
 KINDS = {"age_band": Text("umur", "age"), "sex": Text("jenis kelamin", "sex")}
 SEXES = {"male": Text("laki-laki", "men"), "female": Text("perempuan", "women")}
+SHORT = {CLINIC: "clinic", DPP: "dpp"}
+"""What the names of a facility's details begin with."""
 MONTHS = 6
 """July to December, over which the study says that visits were averaged."""
+ENDINGS = {1: "", MONTHS: "6"}
+"""The two readings of the counts, as one month's or as means of six, with what the names of their
+details end in."""
 _KEY = ["facility_id", "stratum_kind", "stratum"]
 _PRINTED = {
     "hayana-participants": {"members": "members"},
@@ -39,31 +50,19 @@ _PRINTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stratum:
-    """One age band or sex of one facility, as printed in Tables 1 to 5.
+class Group:
+    """Members of a facility, with what they use in one month.
 
     Attributes
     ----------
-    facility_id, kind, stratum : str
-        Which stratum.
-    members, visits, unit_cost_rp : int
-        Tables 1, 2 and 4.
-    rate_printed, tariff_printed, members_table5, fund_printed : int
-        Tables 3, 4 and 5.
+    members, visits : int
+        Tables 1 and 2.
     fund : int
         Visits times the cost of a visit.
     """
 
-    facility_id: str
-    kind: str
-    stratum: str
     members: int
     visits: int
-    unit_cost_rp: int
-    rate_printed: int
-    tariff_printed: int
-    members_table5: int
-    fund_printed: int
     fund: int
 
     @property
@@ -75,6 +74,30 @@ class Stratum:
     def tariff(self) -> Fraction:
         """Return the rupiah per member that cover the cost of the visits, exact."""
         return Fraction(self.fund, self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum(Group):
+    """One age band or sex of one facility, as printed in Tables 1 to 5.
+
+    Attributes
+    ----------
+    facility_id, kind, stratum : str
+        Which stratum.
+    unit_cost_rp : int
+        Table 4.
+    rate_printed, tariff_printed, members_table5, fund_printed : int
+        Tables 3, 4 and 5.
+    """
+
+    facility_id: str
+    kind: str
+    stratum: str
+    unit_cost_rp: int
+    rate_printed: int
+    tariff_printed: int
+    members_table5: int
+    fund_printed: int
 
     @property
     def tariff_from_printed_rate(self) -> Fraction:
@@ -88,18 +111,18 @@ class Stratum:
 
 
 @dataclass(frozen=True, slots=True)
-class Facility:
+class Facility(Group):
     """A facility as a whole, for one month.
 
     Attributes
     ----------
-    members, visits, fund, pmpm, paid : int
-        Members, visits, cost of the visits, capitation per member and capitation paid.
+    unit_cost_rp : int
+        Cost of a visit.
+    pmpm, paid : int
+        Capitation per member, and capitation paid.
     """
 
-    members: int
-    visits: int
-    fund: int
+    unit_cost_rp: int
     pmpm: int
     paid: int
 
@@ -109,27 +132,32 @@ class Facility:
         return self.paid - self.fund
 
     @property
-    def rate(self) -> Fraction:
-        """Return the visits per 1,000 members."""
-        return Fraction(1000 * self.visits, self.members)
-
-    @property
-    def tariff(self) -> Fraction:
-        """Return the single tariff that covers the cost of all visits."""
-        return Fraction(self.fund, self.members)
+    def excess_pct(self) -> Fraction:
+        """Return the excess as a share of what is paid."""
+        return Fraction(100 * self.excess, self.paid)
 
     @property
     def break_even(self) -> Fraction:
         """Return the cost of a visit at which nothing of the capitation would be left."""
         return Fraction(self.paid, self.visits)
 
+    @property
+    def most_visits(self) -> int:
+        """Return the visits beyond which nothing of the capitation would be left."""
+        return self.paid // self.unit_cost_rp
 
-@cache
+
 def strata() -> tuple[Stratum, ...]:
     """Return all 32 strata in printed order."""
-    joined = datasets.load("hayana-participants")[_KEY]
+    return _strata(datasets.load)
+
+
+@lru_cache(maxsize=8)
+def _strata(load: Callable[[str], pd.DataFrame]) -> tuple[Stratum, ...]:
+    """Join the tables once per way of loading them: every claim asks for some strata."""
+    joined = load("hayana-participants")[_KEY]
     for name, columns in _PRINTED.items():
-        table = datasets.load(name)[[*_KEY, *columns]].rename(columns=columns)
+        table = load(name)[[*_KEY, *columns]].rename(columns=columns)
         joined = joined.merge(table, on=_KEY, validate="1:1")
     found = own_rate_tariffs(
         joined["members"].to_numpy(), joined["visits"].to_numpy(), joined["unit_cost_rp"].to_numpy()
@@ -139,17 +167,9 @@ def strata() -> tuple[Stratum, ...]:
     return tuple(Stratum(**{str(name): value for name, value in row.items()}) for row in rows)
 
 
-@cache
-def paid_pmpm() -> Mapping[str, int]:
+def paid_pmpm() -> dict[str, int]:
     """Return the capitation per member and month that each facility was paid."""
-    totals = datasets.load("hayana-fund-totals")
-    return {str(row["facility_id"]): int(row["paid_pmpm_rp"]) for row in totals.to_dict("records")}
-
-
-def forget() -> None:
-    """Read the published tables anew the next time they are needed."""
-    strata.cache_clear()
-    paid_pmpm.cache_clear()
+    return {row["facility_id"]: row["paid_pmpm_rp"] for row in records("hayana-fund-totals")}
 
 
 def groups(facility: str, kind: str) -> tuple[Stratum, ...]:
@@ -159,11 +179,8 @@ def groups(facility: str, kind: str) -> tuple[Stratum, ...]:
 
 def stratum_of(row: Mapping[str, Any]) -> Stratum:
     """Return the stratum that a row of a published table is about."""
-    return next(
-        one
-        for one in groups(row["facility_id"], row["stratum_kind"])
-        if one.stratum == row["stratum"]
-    )
+    found = groups(row["facility_id"], row["stratum_kind"])
+    return next(one for one in found if one.stratum == row["stratum"])
 
 
 def facility(name: str) -> Facility:
@@ -174,28 +191,45 @@ def facility(name: str) -> Facility:
         members=members,
         visits=sum(one.visits for one in bands),
         fund=sum(one.fund for one in bands),
+        unit_cost_rp=bands[0].unit_cost_rp,
         pmpm=pmpm,
         paid=members * pmpm,
     )
 
 
+def _read(found: Sequence[Stratum], months: int) -> tuple[list[int], list[int]]:
+    """Return visits and exposure of strata, reading the counts as means of these months."""
+    return [months * one.visits for one in found], [months * one.members for one in found]
+
+
 def spread(name: str, kind: str, months: int) -> Heterogeneity:
     """Test whether the strata of a facility differ, reading the counts as months' means."""
-    found = groups(name, kind)
-    return heterogeneity(
-        [months * one.visits for one in found], [months * one.members for one in found]
-    )
+    return heterogeneity(*_read(groups(name, kind), months))
+
+
+def intervals(found: Sequence[Stratum], months: int) -> RateInterval:
+    """Return rates of strata with 95% limits, reading the counts as months' means."""
+    return rate_interval(*_read(found, months))
+
+
+def covered(name: str, kind: str, months: int) -> int:
+    """Count the strata whose 95% interval contains the facility's rate."""
+    found, mean = intervals(groups(name, kind), months), float(facility(name).rate / 1000)
+    return int(((found.ci_low <= mean) & (mean <= found.ci_high)).sum())
+
+
+def sex_ratio(name: str, months: int) -> RateRatio:
+    """Return men's rate over women's with 95% limits, reading the counts as months' means."""
+    visits, members = _read(groups(name, "sex"), months)
+    return rate_ratio(visits[0], members[0], visits[1], members[1])
 
 
 def limits(one: Stratum) -> dict[str, Any]:
-    """Return 95% limits of a stratum's rate per 1,000, for counts of one month and means of six."""
-    found = {
-        mark: rate_interval([months * one.visits], [months * one.members])
-        for months, mark in ((1, ""), (MONTHS, "6"))
-    }
+    """Return 95% limits of a stratum's rate per 1,000, under both readings."""
+    found = {ending: intervals([one], months) for months, ending in ENDINGS.items()}
     return {
-        f"{side}{mark}": 1000 * float(getattr(each, f"ci_{side}")[0])
-        for mark, each in found.items()
+        f"{side}{ending}": 1000 * float(getattr(each, f"ci_{side}")[0])
+        for ending, each in found.items()
         for side in ("low", "high")
     }
 
@@ -209,45 +243,3 @@ def age_label(band: str) -> Text:
 def first_age(band: str) -> int:
     """Return the youngest age of a band."""
     return int(band.rstrip("+").split("-")[0])
-
-
-def both(template: str, *values: Any) -> Text:
-    """Return a text that differs between the languages in its numbers only."""
-    shown = {
-        lang: [
-            value.to(lang) if isinstance(value, Text) else formats.number(value, lang)
-            for value in values
-        ]
-        for lang in ("id", "en")
-    }
-    return Text(template.format(*shown["id"]), template.format(*shown["en"]))
-
-
-def shown(value: Any, decimals: int = 0) -> Text:
-    """Return a number in both languages."""
-    return Text(formats.number(value, "id", decimals), formats.number(value, "en", decimals))
-
-
-def rupiah(value: Any) -> Text:
-    """Return an amount of rupiah in both languages."""
-    return Text(formats.rupiah(value, "id"), formats.rupiah(value, "en"))
-
-
-def join(texts: Iterable[Text]) -> Text:
-    """Return texts as a list in words."""
-    parts = list(texts)
-    return Text(
-        _listed([one.id for one in parts], "dan"), _listed([one.en for one in parts], "and")
-    )
-
-
-def moved(value: Any) -> Text:
-    """Return by how many rupiah something falls or rises, in words."""
-    amount = rupiah(abs(value))
-    if value < 0:
-        return Text(f"turun {amount.id}", f"falls by {amount.en}")
-    return Text(f"naik {amount.id}", f"rises by {amount.en}")
-
-
-def _listed(parts: list[str], last: str) -> str:
-    return f" {last} ".join(filter(None, (", ".join(parts[:-1]), parts[-1]))) if parts else "–"

@@ -6,31 +6,34 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from kbkresearch import datasets
-from kbkresearch.capitation.rates import rate_ratio
 from kbkresearch.studies import judge
 from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     CLINIC,
     DPP,
+    ENDINGS,
     FACILITIES,
     KINDS,
     MONTHS,
+    SHORT,
     Stratum,
-    both,
     facility,
     groups,
-    join,
     limits,
-    rupiah,
-    shown,
+    sex_ratio,
     spread,
     strata,
 )
 from kbkresearch.studies.model import Outcome
+from kbkresearch.studies.rows import barriers_of, records
+from kbkresearch.studies.words import both, join, rupiah, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kbkresearch.vocabulary import Text
+
+
+_STUDY = "hayana-sri-wahyuni-2019"
 
 
 def most(facility_id: str, kind: str, of: str, claimed: Sequence[str], printed: str) -> Outcome:
@@ -76,7 +79,7 @@ def highest_rate(facility_id: str, kind: str, claimed: Sequence[str], printed: i
         "printed": printed,
         **limits(top),
         "mean": facility(facility_id).rate,
-        **(_sex_ratio(found) if kind == "sex" else {}),
+        **(_sex_ratio(facility_id) if kind == "sex" else {}),
     }
     agrees = right and outcome.verdict == "reproduced"
     return judge.holds(agrees, both("{} ({}‰)", top.label, top.rate_printed), **facts)
@@ -149,7 +152,7 @@ def fund_formula() -> Outcome:
 
 def paid_formula() -> Outcome:
     """Judge whether what was paid is members times the capitation per member."""
-    totals = datasets.load("hayana-fund-totals").to_dict("records")
+    totals = records("hayana-fund-totals")
     right = all(row["paid_rp"] == row["members"] * row["paid_pmpm_rp"] for row in totals)
     clinic, dpp = facility(CLINIC), facility(DPP)
     return judge.holds(
@@ -166,7 +169,7 @@ def paid_formula() -> Outcome:
 
 def difference_formula() -> Outcome:
     """Judge whether the excess is what was paid minus the fund."""
-    totals = datasets.load("hayana-fund-totals").to_dict("records")
+    totals = records("hayana-fund-totals")
     right = all(row["excess_rp"] == row["paid_rp"] - row["fund_rp"] for row in totals)
     clinic, dpp = facility(CLINIC), facility(DPP)
     return judge.holds(
@@ -214,9 +217,9 @@ def one_month_or_six(shows: Sequence[str], form: str = "count") -> Outcome:
     -------
     Outcome
     """
-    clinic, dpp = facility(CLINIC), facility(DPP)
     facts: dict[str, Any] = {"months": MONTHS}
-    for name, one in (("clinic", clinic), ("dpp", dpp)):
+    for facility_id, name in SHORT.items():
+        one = facility(facility_id)
         facts |= {
             f"{name}_members": one.members,
             f"{name}_visits": one.visits,
@@ -251,38 +254,36 @@ def averages() -> Outcome:
 def months(first: int, last: int, stated: int) -> Outcome:
     """Judge a number of months against the first and the last."""
     found = last - first + 1
-    return judge.holds(found == stated, both("{}", found), found=found)
+    return judge.holds(found == stated, found, found=found)
 
 
 def informants(listed: Sequence[str]) -> Outcome:
     """Judge whether each informant of the methods is quoted in the results."""
-    table = datasets.load("barriers")
-    where = table.loc[table["study_id"] == "hayana-sri-wahyuni-2019", "where"]
-    quoted = {text.rsplit(" ", 1)[-1] for text in where}
-    return judge.holds(
-        quoted == set(listed), both("{}", len(quoted)), listed=len(listed), quoted=len(quoted)
-    )
+    quoted = _quoted()
+    return judge.holds(quoted == set(listed), len(quoted), listed=len(listed), quoted=len(quoted))
 
 
 def problems(traced: dict[str, list[str]]) -> Outcome:
     """Judge whether each problem of a summary is named by an informant."""
-    table = datasets.load("barriers")
-    where = table.loc[table["study_id"] == "hayana-sri-wahyuni-2019", "where"]
-    quoted = {text.rsplit(" ", 1)[-1] for text in where}
+    quoted = _quoted()
     right = all(set(names) <= quoted and names for names in traced.values())
     return judge.holds(
         right,
-        both("{}", len(traced)),
+        len(traced),
         n=len(traced),
         informants=len(quoted),
         most=max(len(names) for names in traced.values()),
     )
 
 
+def _quoted() -> set[str]:
+    """Return the informants whose words the study's barriers are."""
+    return {row["where"].rsplit(" ", 1)[-1] for row in barriers_of(_STUDY)}
+
+
 def design() -> Outcome:
     """Show what the study consists of: quoted sentences and tables of numbers."""
-    table = datasets.load("barriers")
-    quotes = int((table["study_id"] == "hayana-sri-wahyuni-2019").sum())
+    quotes = len(barriers_of(_STUDY))
     cells = 0
     for name in (one for one in datasets.list()["name"] if one.startswith("hayana-")):
         numbers = datasets.load(name).select_dtypes("number")
@@ -297,9 +298,9 @@ def _money(facility_id: str) -> dict[str, Any]:
         "paid": one.paid,
         "fund": one.fund,
         "visits": one.visits,
-        "cost": groups(facility_id, "age_band")[0].unit_cost_rp,
+        "cost": one.unit_cost_rp,
         "excess": one.excess,
-        "share": Fraction(100 * one.excess, one.paid),
+        "share": one.excess_pct,
         "break_even": one.break_even,
     }
 
@@ -315,20 +316,14 @@ def _naming(found: Sequence[Stratum], claimed: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _sex_ratio(found: Sequence[Stratum]) -> dict[str, float]:
-    """Return men's rate over women's, with limits, for counts of one month and of six."""
-    men, women = found
+def _sex_ratio(facility_id: str) -> dict[str, float]:
+    """Return men's rate over women's, with limits under both readings."""
     facts: dict[str, float] = {}
-    for months_, mark in ((1, ""), (MONTHS, "6")):
-        ratio = rate_ratio(
-            months_ * men.visits,
-            months_ * men.members,
-            months_ * women.visits,
-            months_ * women.members,
-        )
+    for months_, ending in ENDINGS.items():
+        found = sex_ratio(facility_id, months_)
         facts |= {
-            "ratio": float(ratio.ratio[0]),
-            f"ratio_low{mark}": float(ratio.ci_low[0]),
-            f"ratio_high{mark}": float(ratio.ci_high[0]),
+            "ratio": float(found.ratio[0]),
+            f"ratio_low{ending}": float(found.ci_low[0]),
+            f"ratio_high{ending}": float(found.ci_high[0]),
         }
     return facts
