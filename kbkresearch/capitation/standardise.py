@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 import numpy as np
 import pandas as pd
 
-from kbkresearch.capitation.columns import amounts, filled, needed
 from kbkresearch.capitation.direct import (
     DirectInterval,
     IndirectInterval,
@@ -17,6 +16,13 @@ from kbkresearch.capitation.direct import (
     observed_over_expected,
 )
 from kbkresearch.capitation.rates import tail_of
+from kbkresearch.capitation.reference import (
+    POOLED,
+    added_up,
+    by_group,
+    reference,
+    reference_rates,
+)
 from kbkresearch.errors import BadArgumentError, BadRowsError, UnknownNameError
 from kbkresearch.results import Result
 from kbkresearch.vocabulary import Text
@@ -32,7 +38,6 @@ INTERVALS: dict[str, tuple[str, ...]] = {
     "direct": get_args(DirectInterval),
     "indirect": get_args(IndirectInterval),
 }
-POOLED = "pooled"
 LEAST_EVENTS = 10
 _COLUMNS = (
     "n_events", "population", "crude", "expected", "estimate", "variance", "ci_low", "ci_high",
@@ -212,12 +217,13 @@ def standardise(
         raise BadArgumentError("events_variance is for method='direct' only.")
     tail = tail_of(level)
     names = [events, population, *([events_variance] if events_variance else [])]
-    cells = _checked(data, [*groups, *by], names, "data")
+    cells = added_up(data, [*groups, *by], names, "data")
     _refuse_events_without_population(cells, events, population)
-    keyed = _standard(cells, standard, list(by), [events, population], method)
-    keys, tables = _by_group(cells, list(groups), keyed.index, names)
+    wanted = [events, population] if method == "indirect" else [population]
+    keyed = reference(cells, _named(standard, by, wanted), by, wanted, population)
+    keys, tables = by_group(cells, groups, keyed.index, names)
     weights = keyed[population].to_numpy(float)
-    rates = keyed[events].to_numpy(float) / weights if method == "indirect" else None
+    rates = reference_rates(keyed, events, population) if method == "indirect" else None
     rows = []
     for place, key in enumerate(keys):
         count, people, *spread = (table[place] for table in tables)
@@ -235,17 +241,6 @@ def standardise(
     return StandardisedRates(frame, notes, method, level, tuple(groups))
 
 
-def _checked(
-    data: pd.DataFrame, keys: Sequence[str], numbers: Sequence[str], what: str
-) -> pd.DataFrame:
-    """Return counts by key, one row a cell; refuse what is missing, infinite or negative."""
-    needed(data, [*keys, *numbers], what)
-    for name in keys:
-        filled(data, name, what)
-    counts = data[list(keys)].assign(**{name: amounts(data, name, what) for name in numbers})
-    return counts.groupby(list(keys), sort=False, observed=True)[list(numbers)].sum().reset_index()
-
-
 def _refuse_events_without_population(cells: pd.DataFrame, events: str, population: str) -> None:
     wrong = cells[(cells[population] == 0) & (cells[events] > 0)]
     if len(wrong):
@@ -253,64 +248,12 @@ def _refuse_events_without_population(cells: pd.DataFrame, events: str, populati
         raise BadRowsError(f"data: {events} without {population}: {where}.")
 
 
-def _standard(
-    cells: pd.DataFrame,
-    standard: pd.DataFrame | str,
-    by: list[str],
-    names: list[str],
-    method: str,
-) -> pd.DataFrame:
-    """Return the standard keyed by its strata, all strata of the data among them."""
-    needed = names if method == "indirect" else names[1:]
-    if isinstance(standard, str):
-        if standard != POOLED:
-            raise UnknownNameError("standard", standard, [POOLED, "a DataFrame"])
-        keyed = cells.groupby(by, sort=False, observed=True)[needed].sum()
-    else:
-        twice = standard.duplicated(subset=[name for name in by if name in standard])
-        if len(standard) and twice.any() and set(by) <= set(standard.columns):
-            first = standard.loc[twice, by].iloc[0].to_dict()
-            raise BadRowsError(f"standard: {first} stands twice; give one row for each stratum.")
-        others = [name for name in standard.columns if name not in by]
-        if method == "direct" and len(others) == 1:
-            standard = standard.rename(columns={others[0]: needed[0]})
-        keyed = _checked(standard, by, needed, "standard").set_index(by)
-    lacking = pd.MultiIndex.from_frame(cells[by]).difference(_as_multi(keyed.index), sort=False)
-    if len(lacking):
-        listed = ", ".join(str(dict(zip(by, key, strict=True))) for key in lacking[:5])
-        raise BadRowsError(
-            f"standard lacks {len(lacking)} strata of the data: {listed}."
-            " Their events would be lost; add them, or bring both to the same bands."
-        )
-    empty = keyed[keyed[names[1]] <= 0]
-    if method == "indirect" and len(empty):
-        raise BadRowsError(f"standard: nobody in stratum {empty.index[0]}, so it has no rate.")
-    if keyed[names[1]].sum() <= 0:
-        raise BadRowsError("standard: its population is zero.")
-    return keyed
-
-
-def _as_multi(index: pd.Index) -> pd.MultiIndex:
-    return index if isinstance(index, pd.MultiIndex) else pd.MultiIndex.from_arrays([index])
-
-
-def _by_group(
-    cells: pd.DataFrame, groups: list[str], strata: pd.Index, names: list[str]
-) -> tuple[list[tuple[Any, ...]], list[Floats]]:
-    """Return the groups' keys and one table (groups, strata) per column of counts."""
-    by = list(strata.names)
-    columns = _as_multi(strata).get_indexer(pd.MultiIndex.from_frame(cells[by]))
-    if groups:
-        rows, unique = pd.factorize(pd.MultiIndex.from_frame(cells[groups]))
-        keys = list(unique)
-    else:
-        rows, keys = np.zeros(len(cells), int), [()]
-    tables = []
-    for name in names:
-        table = np.zeros((len(keys), len(strata)))
-        table[rows, columns] = cells[name]
-        tables.append(table)
-    return keys, tables
+def _named(standard: pd.DataFrame | str, by: Sequence[str], wanted: list[str]) -> Any:
+    """Return a standard whose only column of numbers has the name that the data use."""
+    if isinstance(standard, str) or len(wanted) > 1:
+        return standard
+    others = [name for name in standard.columns if name not in by]
+    return standard.rename(columns={others[0]: wanted[0]}) if len(others) == 1 else standard
 
 
 def _direct(
