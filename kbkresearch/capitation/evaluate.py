@@ -41,6 +41,11 @@ _NOTES = (
     ),
 )
 
+_OF_CELLS = Text(
+    "Untung dan rugi dihitung per sel, bukan per orang.",
+    "Gains and losses are those of cells, not of persons.",
+)
+
 
 @dataclass(frozen=True)
 class Evaluation(Result):
@@ -153,6 +158,47 @@ def evaluate_payment(
     return Evaluation(
         pd.concat(tables, ignore_index=True), (*_NOTES, *notes), tenths, curves, stats
     )
+
+
+def evaluation_of_sums(
+    cells: pd.DataFrame, keys: Sequence[str], by: Sequence[str], level: float
+) -> Evaluation:
+    """Return an evaluation from sums over the members of each cell.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row per cell: the columns `keys`, the sums of
+        `kbkresearch.capitation.fit_measures.record_sums`, of which ``cost_from_mean`` is against
+        the mean of all and ``cost_from_mean_NAME`` against that of the group of column NAME.
+    keys, by : sequence of str
+        Columns that make the cells, and those that are evaluated.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Evaluation
+        Gains and losses, and deciles, are those of cells.
+    """
+    sums = [name for name in cells.columns if name not in keys and not str(name).startswith("_")]
+    cells = cells.assign(all=OVERALL)
+    total = cells[sums].sum()
+    tables = []
+    for name in (OVERALL, *by):
+        added = cells.groupby(name, sort=False, observed=True)[sums].sum()
+        if name != OVERALL:
+            added["cost_from_mean"] = added[f"cost_from_mean_{name}"]
+        found = measures(added, total, level).reset_index(names="group")
+        found.insert(0, "grouping", name)
+        tables.append(found.astype({"group": str}))
+    rows = cells[["payment", "cost", "months"]]
+    gain = ((rows["payment"] - rows["cost"]) / rows["months"]).to_numpy()
+    curves, coefficients = gains_and_losses(gain, rows["months"].to_numpy())
+    frame = pd.concat(tables, ignore_index=True)
+    numbers = [str(name) for name in frame.columns[2:]]
+    stats = {name: float(frame[name].iloc[0]) for name in numbers} | coefficients
+    return Evaluation(frame, (*_NOTES, _OF_CELLS), pd.DataFrame(), curves, stats)
 
 
 def _rows(

@@ -25,6 +25,7 @@ Counts: TypeAlias = Literal["total", "average"]
 SUMS = ("members", "monthly_members", "member_months", "visits", "persons", "visits_squared",
         "visits_months", "months_squared", "cost_rp")  # fmt: skip
 _KEY = "member_id"
+_KEPT = ("persons", "cost_rp", "visits_months", "months_squared")
 
 
 def strata_of(
@@ -36,8 +37,8 @@ def strata_of(
     ----------
     data : DataFrame
         Aggregates: the columns `by`, ``visits``, and ``members`` or ``member_months`` (optionally
-        ``months_averaged``, ``persons``, ``visits_squared``, ``cost_rp``). Or member records: one
-        row per ``member_id``, with ``visits`` and optionally ``member_months`` and ``cost_rp``.
+        ``months_averaged``, ``cost_rp``, and the sums of records named below). Or member records:
+        one row per ``member_id``, with ``visits`` and optionally ``member_months``, ``cost_rp``.
     by : sequence of str
         Columns that make the cells. ``age_band`` and ``sex`` are read in any usual spelling.
     months : float
@@ -126,7 +127,7 @@ def _aggregates(data: pd.DataFrame, months: float, counts: Counts | None) -> dic
         "member_months": exposure,
         "visits": visits,
     }
-    found |= {name: amounts(data, name) for name in ("persons", "cost_rp") if name in data}
+    found |= {name: amounts(data, name) for name in _KEPT if name in data}
     if "persons" in data:
         who = found["persons"]
         refuse(data, who > members, "persons", "cannot exceed members")
