@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from kbkresearch.capitation.columns import amounts, filled, needed
+from kbkresearch.capitation.columns import amounts, needed
+from kbkresearch.capitation.strata import read_key
 from kbkresearch.errors import BadRowsError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -26,12 +27,13 @@ def added_up(
 
     Raises
     ------
-    MissingColumnsError, BadRowsError
+    MissingColumnsError, BadRowsError, BadArgumentError
     """
     needed(data, [*keys, *numbers], what)
-    for name in keys:
-        filled(data, name, what)
-    counts = data[list(keys)].assign(**{name: amounts(data, name, what) for name in numbers})
+    counts = pd.DataFrame(
+        {name: read_key(data, name, what) for name in keys}
+        | {name: amounts(data, name, what) for name in numbers}
+    )
     return counts.groupby(list(keys), sort=False, observed=True)[list(numbers)].sum().reset_index()
 
 
@@ -73,12 +75,12 @@ def reference(
             raise UnknownNameError("standard", standard, [POOLED, "a DataFrame"])
         keyed = cells.groupby(keys, sort=False, observed=True)[list(numbers)].sum()
     else:
-        needed(standard, [*keys, *numbers], "standard")
-        twice = standard.duplicated(subset=keys)
-        if twice.any():
-            first = standard.loc[twice, keys].iloc[0].to_dict()
+        counts = added_up(standard, keys, numbers, "standard")
+        if len(counts) < len(standard):
+            read = pd.DataFrame({name: read_key(standard, name) for name in keys})
+            first = read[read.duplicated()].iloc[0].to_dict()
             raise BadRowsError(f"standard: {first} stands twice; give one row for each stratum.")
-        keyed = added_up(standard, keys, numbers, "standard").set_index(keys)
+        keyed = counts.set_index(keys)
     strata = as_multi(keyed.index)
     lacking = pd.MultiIndex.from_frame(cells[keys]).difference(strata, sort=False)
     if len(lacking):

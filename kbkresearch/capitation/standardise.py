@@ -24,8 +24,8 @@ from kbkresearch.capitation.reference import (
     reference_rates,
 )
 from kbkresearch.errors import BadArgumentError, BadRowsError, UnknownNameError
-from kbkresearch.results import Result
-from kbkresearch.vocabulary import Text
+from kbkresearch.results import ShownResult, is_synthetic, marked
+from kbkresearch.vocabulary import Text, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,12 +38,17 @@ INTERVALS: dict[str, tuple[str, ...]] = {
     "direct": get_args(DirectInterval),
     "indirect": get_args(IndirectInterval),
 }
+OWN = "own"
 LEAST_EVENTS = 10
 _COLUMNS = (
     "n_events", "population", "crude", "expected", "estimate", "variance", "ci_low", "ci_high",
     "method", "status",
 )  # fmt: skip
 _NOTHING = (np.nan,) * 4
+_SOURCES = {
+    POOLED: Text("gabungan semua kelompok", "all groups together"),
+    OWN: Text("milik kelompok itu sendiri", "the group's own"),
+}
 _SHOWN = {
     "dobson_byar": "Dobson, Byar",
     "dobson_exact": "Dobson, exact",
@@ -54,7 +59,7 @@ _SHOWN = {
 
 
 @dataclass(frozen=True)
-class StandardisedRates(Result):
+class StandardisedRates(ShownResult):
     """Standardised rates, one row per group.
 
     Attributes
@@ -157,10 +162,11 @@ def standardise(
         Columns that make the strata, such as ``["age_band", "sex"]``.
     groups : sequence of str
         Columns that make the groups; none for one group of all.
-    standard : DataFrame or "pooled"
+    standard : DataFrame, "pooled" or "own"
         The standard, keyed by the columns `by`: with `population`, or one other column of any
         name (direct), or with `events` and `population` (indirect). ``"pooled"`` is all groups of
-        `data` together.
+        `data` together. ``"own"`` is each group's own, which returns what went in: the crude rate,
+        or a ratio of 1.
     method : {"direct", "indirect"}
         Direct: the group's rates on the standard's mix. Indirect: observed events over those that
         the standard's rates give on the group's mix.
@@ -215,18 +221,24 @@ def standardise(
         raise UnknownNameError(f"interval for method={method!r}", chosen, INTERVALS[method])
     if events_variance is not None and method == "indirect":
         raise BadArgumentError("events_variance is for method='direct' only.")
+    if isinstance(standard, str) and standard not in _SOURCES:
+        raise UnknownNameError("standard", standard, [*_SOURCES, "a DataFrame"])
     tail = tail_of(level)
     names = [events, population, *([events_variance] if events_variance else [])]
     cells = added_up(data, [*groups, *by], names, "data")
     _refuse_events_without_population(cells, events, population)
     wanted = [events, population] if method == "indirect" else [population]
-    keyed = reference(cells, _named(standard, by, wanted), by, wanted, population)
+    own = isinstance(standard, str) and standard == OWN
+    table = POOLED if own else _named(standard, by, wanted)
+    keyed = reference(cells, table, by, wanted, population)
     keys, tables = by_group(cells, groups, keyed.index, names)
     weights = keyed[population].to_numpy(float)
     rates = reference_rates(keyed, events, population) if method == "indirect" else None
     rows = []
     for place, key in enumerate(keys):
         count, people, *spread = (table[place] for table in tables)
+        if own:
+            weights, rates = people, None if rates is None else _own_rates(count, people)
         if rates is None:
             found, status = _direct(count, people, weights, spread, tail, chosen, least_events)
             expected = np.nan
@@ -238,7 +250,13 @@ def standardise(
         rows.append((*key, total, persons, crude, expected, *found, _SHOWN[chosen], status))
     frame = pd.DataFrame(rows, columns=[*groups, *_COLUMNS])
     notes = _notes(method, by, standard, events_variance)
+    frame = marked(frame, synthetic=is_synthetic(data))
     return StandardisedRates(frame, notes, method, level, tuple(groups))
+
+
+def _own_rates(count: Floats, people: Floats) -> Floats:
+    """Return a group's own rates; zero, which is not used, where nobody is."""
+    return np.divide(count, people, out=np.zeros_like(count), where=people > 0)
 
 
 def _refuse_events_without_population(cells: pd.DataFrame, events: str, population: str) -> None:
@@ -297,14 +315,13 @@ def _notes(
     method: str, by: Sequence[str], standard: pd.DataFrame | str, events_variance: str | None
 ) -> tuple[Text, ...]:
     """Say what was standardised for what, and what the limits take for granted."""
-    strata = ", ".join(by)
-    pooled = isinstance(standard, str)
+    strata = labels_of(by)
+    table = Text("tabel yang diberikan", "the table given")
+    source = _SOURCES[standard] if isinstance(standard, str) else table
     notes = [
         Text(
-            f"Distandarkan menurut {strata};"
-            f" acuan: {'gabungan semua kelompok' if pooled else 'tabel yang diberikan'}.",
-            f"Standardised for {strata};"
-            f" standard: {'all groups together' if pooled else 'the table given'}.",
+            f"Distandarkan menurut {strata.id}; acuan: {source.id}.",
+            f"Standardised for {strata.en}; standard: {source.en}.",
         )
     ]
     if method == "indirect":

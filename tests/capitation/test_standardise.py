@@ -11,10 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kbkresearch.capitation.dependent import visits_variance
 from kbkresearch.capitation.standardise import standardise
+from kbkresearch.capitation.strata import strata_of
 from kbkresearch.errors import BadArgumentError, BadRowsError, KbkError, MissingColumnsError
 
-ORACLE = json.loads((Path(__file__).parents[1] / "oracles" / "standardise.json").read_text())
+ORACLES = Path(__file__).parents[1] / "oracles"
+ORACLE = json.loads((ORACLES / "standardise.json").read_text())
+PERSONS = json.loads((ORACLES / "standardise_persons.json").read_text())
 BANDS = ORACLE["bands"]
 DATA = pd.concat(
     pd.DataFrame({"facility_id": name, "age_band": BANDS, "visits": one["events"],
@@ -51,6 +55,20 @@ def test_estimates_and_limits_agree_with_r(interval, level):
             assert row["estimate"] == pytest.approx(one["ratio"], rel=1e-12)
 
 
+@pytest.mark.parametrize(("opinion", "close"), [("persons", 1e-9), ("counts", 1e-6)])
+def test_survey_and_epi_give_the_same_estimates_and_variances(opinion, close):
+    cells = strata_of(pd.DataFrame(PERSONS["people"]), ["facility_id", "age_band"])
+    cells["between"] = visits_variance(cells)
+    found = standardise(
+        cells, standard=pd.DataFrame(PERSONS["standard"]), **KEYS,
+        events_variance="between" if opinion == "persons" else None,
+    ).frame.set_index("facility_id")  # fmt: skip
+    for one in PERSONS[opinion]:
+        row = found.loc[one["facility_id"]]
+        assert row["estimate"] == pytest.approx(one["estimate"], rel=close)
+        assert row["variance"] == pytest.approx(one["se"] ** 2, rel=close)
+
+
 counts = st.lists(st.tuples(st.integers(0, 60), st.integers(60, 900)), min_size=1, max_size=6)
 
 
@@ -65,6 +83,8 @@ def test_the_own_mix_as_standard_gives_the_crude_rate(cells):
     data = one_group(cells)
     row = standardise(data, by=["age_band"], standard=data, least_events=0).frame.iloc[0]
     assert row["estimate"] == pytest.approx(row["crude"], abs=1e-15)
+    own = standardise(data, by=["age_band"], standard="own", least_events=0).frame.iloc[0]
+    assert own["estimate"] == pytest.approx(own["crude"], abs=1e-15)
     pooled = standardise(data, by=["age_band"], method="indirect").frame.iloc[0]
     if row["n_events"]:
         assert pooled["estimate"] == pytest.approx(1)
@@ -86,6 +106,14 @@ def test_scale_of_the_standard_does_not_matter_and_scaled_populations_scale_the_
     for name in ("estimate", "ci_low", "ci_high"):
         assert same[name] == pytest.approx(one[name], nan_ok=True)
         assert thinner[name] == pytest.approx(one[name] / times, nan_ok=True)
+
+
+def test_own_rates_always_expect_what_was_observed():
+    direct = standardise(DATA, standard="own", **KEYS).frame
+    assert direct["estimate"].tolist() == pytest.approx(direct["crude"].tolist())
+    indirect = standardise(DATA, standard="own", method="indirect", **KEYS)
+    assert indirect.frame["estimate"].tolist() == pytest.approx([1, 1, 1])
+    assert any("the group's own" in note.en for note in indirect.notes)
 
 
 def test_repeat_visits_widen_the_limits():
