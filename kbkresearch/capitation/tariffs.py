@@ -46,22 +46,26 @@ def tariffs(
     -------
     DataFrame
         With ``fund_per_cost``, the fund for each rupiah of unit cost. Rates are missing, and
-        ``status`` says so, where nobody is.
+        ``status`` says so, where nobody is. Of whole counts and costs, rates and tariffs of a
+        month are the floats nearest to the exact quotients, and funds are exact.
     """
     visits, exposure = (cells[name].to_numpy(float) for name in ("visits", "member_months"))
     rate, low, high, method = _limits(visits, exposure, visits_variance(cells), level)
     tariff_low, tariff_high = _product_limits(rate, low, high, cost, cost_se, level)
     people, scale = cells["monthly_members"].to_numpy(float), months * factor
     with np.errstate(invalid="ignore"):
-        fund_per_cost = np.where(exposure > 0, scale * visits * (people / exposure), np.nan)
+        # products before quotients: one rounding only
+        rate_permille = 1000 * months * visits / exposure
+        tariff = scale * visits * cost / exposure
+        fund_per_cost = scale * (visits * people / exposure)
     return cells.assign(
         members=people,
-        rate_permille=1000 * months * rate,
+        rate_permille=rate_permille,
         ci_low=1000 * months * low,
         ci_high=1000 * months * high,
         method=method,
         unit_cost_rp=cost,
-        tariff_rp=scale * rate * cost,
+        tariff_rp=tariff,
         tariff_ci_low_rp=scale * tariff_low,
         tariff_ci_high_rp=scale * tariff_high,
         fund_rp=fund_per_cost * cost,

@@ -22,7 +22,8 @@ class Differ(NamedTuple):
     Attributes
     ----------
     statistic : float
-    df : int
+    df : float
+        Whole where visits are independent.
     p_value : float
         Chance of a statistic as large or larger, if all strata had one rate.
     p_lower : float
@@ -31,7 +32,7 @@ class Differ(NamedTuple):
     """
 
     statistic: float = np.nan
-    df: int = 0
+    df: float = 0
     p_value: float = np.nan
     p_lower: float = np.nan
     method: str = ""
@@ -48,8 +49,20 @@ def strata_differ(strata: pd.DataFrame) -> Differ:
     Returns
     -------
     Differ
-        Pearson's chi-square for independent visits; with the variance between persons, Wald's
-        chi-square of the rates around their precision-weighted mean, over strata that have one.
+        Pearson's chi-square for independent visits; with the variance between persons, the same
+        with Rao and Scott's second-order correction.
+
+    Notes
+    -----
+    The correction scales statistic and degrees of freedom to the mean and the variance that the
+    statistic has if strata share one rate, given the variance of visits in each. A stratum without
+    visits, or of one person, takes the dispersion of the others. Wald's test, which divides by the
+    variance of each stratum alone, finds too many differences in thin strata.
+
+    References
+    ----------
+    Rao JNK, Scott AJ (1984). On chi-squared tests for multiway contingency tables with cell
+    proportions estimated from survey data. Annals of Statistics 12:46-60.
 
     Examples
     --------
@@ -69,23 +82,33 @@ def strata_differ(strata: pd.DataFrame) -> Differ:
         return Differ(
             found.statistic, found.df, found.p_upper, found.p_lower, "Pearson chi-square, Poisson"
         )
-    return _wald(visits, exposure, variance)
+    return _rao_scott(visits[there], exposure[there], variance[there])
 
 
-def _wald(visits: Floats, exposure: Floats, variance: Floats) -> Differ:
+def _rao_scott(visits: Floats, exposure: Floats, variance: Floats) -> Differ:
+    """Return Pearson's chi-square, scaled to what it would be by chance between persons."""
     from scipy.special import chdtr, chdtrc
 
-    usable = variance > 0
-    df = int(usable.sum()) - 1
-    if df < 1:
+    total = visits.sum()
+    expected = exposure * (total / exposure.sum())
+    known = np.isfinite(variance) & (variance > 0)
+    if not known.any():
         return Differ()
-    rate, spread = visits[usable] / exposure[usable], variance[usable] / exposure[usable] ** 2
-    mean = float(np.average(rate, weights=1 / spread))
-    statistic = float(((rate - mean) ** 2 / spread).sum())
+    dispersion = variance[known].sum() / visits[known].sum()
+    spread = np.where(known, variance, dispersion * expected)
+    # sum of the eigenvalues of the statistic's quadratic form, and of their squares
+    first = (spread / expected).sum() - spread.sum() / total
+    second = (
+        (spread**2 / expected**2).sum()
+        - 2 * (spread**2 / expected).sum() / total
+        + spread.sum() ** 2 / total**2
+    )
+    df = float(first**2 / second)
+    statistic = float(((visits - expected) ** 2 / expected).sum() * first / second)
     return Differ(
         statistic,
         df,
         float(chdtrc(df, statistic)),
         float(chdtr(df, statistic)),
-        f"Wald chi-square, person-level, {df + 1} of {len(visits)} strata",
+        "Pearson chi-square, person-level (Rao-Scott)",
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import seaborn as sns
 
 from kbkresearch import formats
+from kbkresearch.reporting.drawing import Series, draw_series
 from kbkresearch.reporting.figures import source_line
 from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     CLINIC,
@@ -15,7 +15,7 @@ from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     covered,
     facility,
     groups,
-    intervals,
+    rates,
 )
 from kbkresearch.vocabulary import Text
 
@@ -27,7 +27,8 @@ SIZES = {
     "tariff_by_age": (8, 4.6),
     "paid_against_cost": (7, 3.4),
 }
-_MARKERS = ("o", "s")
+_RATE = ("rate_permille", "ci_low", "ci_high")
+_TARIFF = ("tariff_rp", "tariff_ci_low_rp", "tariff_ci_high_rp")
 _MILLION = 1e6
 _SOURCE = Text(
     "Sumber: Rahmawati, doi:10.33846/2trik12115, Tabel 1 dan 2; batang: interval kepercayaan 95%"
@@ -39,30 +40,15 @@ _SOURCE = Text(
 
 def _by_age(ax: Axes, lang: str, *, per_member_rp: bool) -> None:
     """Draw rates (per 1,000) or tariffs of the age bands, with intervals and facilities' means."""
-    palette = sns.color_palette("colorblind")
-    for place, (name, label) in enumerate(FACILITIES.items()):
-        bands, whole = groups(name, "age_band"), facility(name)
-        scale = float(whole.unit_cost_rp) if per_member_rp else 1000.0
-        found = intervals(bands, 1)
-        ax.errorbar(
-            np.arange(len(bands)) + (place - 0.5) * 0.24,
-            found.rate * scale,
-            yerr=np.array([found.rate - found.ci_low, found.ci_high - found.rate]) * scale,
-            fmt=_MARKERS[place],
-            color=palette[place],
-            markersize=6,
-            capsize=3,
-            linewidth=1.2,
-            label=label.to(lang),
-        )
-        mean = whole.visits / whole.members * scale
-        ax.axhline(mean, color=palette[place], linestyle=("--", ":")[place], linewidth=1)
+    several = []
+    for name, label in FACILITIES.items():
+        found, whole = rates(name, "age_band"), facility(name)
+        value, low, high = found[list(_TARIFF if per_member_rp else _RATE)].to_numpy().T
+        mean = float(whole.tariff if per_member_rp else whole.rate)
+        several.append(Series(label.to(lang), value, low, high, mean))
     names = [one.stratum.replace("-", "–") for one in groups(CLINIC, "age_band")]
-    ax.set_xticks(range(len(names)), names, rotation=45)
-    ax.set_ylim(bottom=0)
-    ax.yaxis.set_major_formatter(lambda value, _: formats.number(value, lang))
+    draw_series(ax, names, several, lang, loc="lower right", ncols=2)
     ax.set_xlabel(Text("Kelompok umur (tahun)", "Age band (years)").to(lang))
-    ax.legend(loc="lower right", ncols=2)
     source_line(ax, _SOURCE, lang)
 
 

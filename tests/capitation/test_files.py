@@ -134,3 +134,8 @@ def test_synthetic_members_have_the_shape_that_they_promise():
         part["visits"].sum() / part["member_months"].sum() for part in (flat[young], flat[~young])
     ]
     assert rates[0] == pytest.approx(rates[1], rel=0.05)
+    for part, dearer in ((found, True), (flat, False)):
+        by_age = part.groupby(part["age_years"] < 50)[["cost_rp", "visits"]].sum()
+        old, child = by_age["cost_rp"] / by_age["visits"]
+        assert (old / child > 1.1) == dearer
+        assert dearer or old == pytest.approx(child, rel=0.03)

@@ -6,13 +6,10 @@ import re
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from printed_csv import rows
 
-from kbkresearch.capitation.rates import own_rate_tariffs
 from kbkresearch.studies.hayana_sri_wahyuni_2019 import published
-from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import divisions, fund_of, index_of
+from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import DIVISIONS, FIFTY
 
 PACKAGE = "hayana_sri_wahyuni_2019"
 COST = 51109
@@ -154,11 +151,11 @@ def test_relative_weights_are_indirect_standardisation() -> None:
     crude = Fraction(
         sum(whole(name, VISITS) for name in BANDS), sum(whole(name, MEMBERS) for name in BANDS)
     )
+    need = published.relative_need()
     for name, bands in BANDS.items():
         expected = sum(pooled[one[2]] * MEMBERS[one] for one in bands)
-        assert index_of(name, "age_band") == expected / (crude * whole(name, MEMBERS))
-    shares = sum(index_of(name, "age_band") * whole(name, MEMBERS) for name in BANDS)
-    assert shares == sum(whole(name, MEMBERS) for name in BANDS)
+        exact = expected / (crude * whole(name, MEMBERS))
+        assert need[name] == pytest.approx(float(exact), rel=1e-14)
 
 
 def test_under_fives_and_old_against_the_mean(study) -> None:
@@ -234,27 +231,21 @@ def test_rules_are_judged_with_what_they_rest_on(study) -> None:
 # The identity
 
 
-@given(st.lists(st.integers(0, 13), min_size=14, max_size=14), st.sampled_from([CLINIC, DPP]))
-def test_any_division_leaves_the_same_fund(group, name) -> None:
-    bands = published.groups(name, "age_band")
-    parts = [
-        [one for one, mine in zip(bands, group, strict=True) if mine == part]
-        for part in sorted(set(group))
-    ]
-    assert fund_of(parts) == COST * whole(name, VISITS)
+@pytest.mark.parametrize("kind", [*DIVISIONS, FIFTY])
+def test_every_division_divides_all_members_and_leaves_the_same_difference(kind) -> None:
+    for name, pmpm in ((CLINIC, 10000), (DPP, 8000)):
+        parts, fund = published.rates(name, kind), COST * whole(name, VISITS)
+        assert parts["members"].sum() == whole(name, MEMBERS)
+        assert parts["visits"].sum() == whole(name, VISITS)
+        assert parts["fund_rp"].sum() == fund
+        left = pmpm * whole(name, MEMBERS) - fund
+        assert published.total(name, kind)["difference_rp"] == left
 
 
-def test_the_divisions_shown_divide_all_members() -> None:
-    for name in BANDS:
-        for parts in divisions(name).values():
-            assert sum(one.members for part in parts for one in part) == whole(name, MEMBERS)
-            assert sum(one.visits for part in parts for one in part) == whole(name, VISITS)
-
-
-def test_exact_tariffs_are_those_of_the_array_function() -> None:
-    found = own_rate_tariffs(list(MEMBERS.values()), [VISITS[one] for one in MEMBERS], COST)
-    assert found.tariff_rp.tolist() == [float(TARIFFS[one]) for one in MEMBERS]
-    assert [one.tariff for one in published.strata()] == list(TARIFFS.values())
+def test_rates_and_tariffs_are_the_nearest_to_the_exact_ones() -> None:
+    found = published.strata()
+    assert [float(one.rate) for one in found] == [float(one) for one in RATES.values()]
+    assert [float(one.tariff) for one in found] == [float(one) for one in TARIFFS.values()]
 
 
 # Changed cells change verdicts

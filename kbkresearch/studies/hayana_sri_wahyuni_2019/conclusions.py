@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kbkresearch.capitation.rates import rate_ratio
 from kbkresearch.studies import judge
 from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import (
-    divisions,
-    fifty_and_over,
-    fund_of,
-    index_of,
-    transferred,
+    AGE,
+    DIVISIONS,
+    FIFTY,
+    OLD,
+    WHOLE,
+    first_age,
 )
 from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     CLINIC,
@@ -22,17 +22,19 @@ from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     MONTHS,
     SHORT,
     Stratum,
+    at_cost,
+    compared,
     covered,
     facility,
     groups,
-    spread,
+    rates,
+    relative_need,
+    total,
+    transferred,
 )
 from kbkresearch.studies.model import Outcome
 from kbkresearch.studies.words import both, join, rupiah, shown
 from kbkresearch.vocabulary import Text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _MAJORITY_PCT = 50
 _RISE_PCT = 10
@@ -49,14 +51,14 @@ def total_greater() -> Outcome:
 def same_excess() -> Outcome:
     """Judge whether age and sex leave the same excess, and whether any division would not."""
     found = {
-        name: {facility(name).paid - fund_of(parts) for parts in divisions(name).values()}
+        name: {total(name, division)["difference_rp"] for division in DIVISIONS}
         for name in FACILITIES
     }
     same = all(len(each) == 1 for each in found.values())
     return judge.holds(
         same,
         join(rupiah(value) for each in found.values() for value in sorted(each)),
-        n=len(divisions(CLINIC)),
+        n=len(DIVISIONS),
         clinic_each=Fraction(facility(CLINIC).excess, facility(CLINIC).members),
         dpp_each=Fraction(facility(DPP).excess, facility(DPP).members),
         **_totals(),
@@ -66,7 +68,7 @@ def same_excess() -> Outcome:
 def either() -> Outcome:
     """Judge whether tariffs by age and by sex are the same thing: on another facility's members."""
     pairs = {"clinic": (CLINIC, DPP), "dpp": (DPP, CLINIC)}
-    facts: dict[str, Any] = {"n": len(divisions(CLINIC))}
+    facts: dict[str, Any] = {"n": len(DIVISIONS)}
     for name, (source, target) in pairs.items():
         age, sex = (transferred(source, target, kind) for kind in ("age_band", "sex"))
         facts |= {f"{name}_age": age, f"{name}_sex": sex, f"{name}_gap": abs(age - sex)}
@@ -79,7 +81,7 @@ def more_suitable() -> Outcome:
     """Show both readings of tariffs by age or sex: their level, and their relative weights."""
     facts = _totals()
     for name, short in SHORT.items():
-        whole, index = facility(name), index_of(name, "age_band")
+        whole, index = facility(name), relative_need()[name]
         facts |= {
             f"{short}_change": whole.excess_pct,
             f"{short}_index": 100 * (index - 1),
@@ -94,8 +96,8 @@ def fairer() -> Outcome:
     """Judge whether the sum by age says anything that an undivided sum does not."""
     facts: dict[str, Any] = {}
     for name, short in SHORT.items():
-        found = [fund_of(parts) for parts in divisions(name).values()]
-        facts |= {f"{short}_age": found[0], f"{short}_whole": found[2]}
+        for part, division in (("age", AGE), ("whole", WHOLE)):
+            facts[f"{short}_{part}"] = total(name, division)["fund_rp"]
         facts[f"{short}_tariff"] = facility(name).tariff
     differs = any(facts[f"{short}_age"] != facts[f"{short}_whole"] for short in SHORT.values())
     seen = join(rupiah(facts[f"clinic_{part}"]) for part in ("age", "whole"))
@@ -107,17 +109,16 @@ def age_effect(kind: str = "age_band") -> Outcome:
     facts: dict[str, Any] = {"months": MONTHS}
     for name, short in SHORT.items():
         for months, ending in ENDINGS.items():
-            test = spread(name, kind, months)
+            test = total(name, kind, months)
             facts |= {
-                f"{short}_x{ending}": test.statistic,
-                f"{short}_p{ending}": test.p_upper,
-                f"{short}_low{ending}": test.p_lower,
+                f"{short}_x{ending}": test["statistic"],
+                f"{short}_p{ending}": test["p_value"],
+                f"{short}_low{ending}": test["p_lower"],
                 f"{short}_cover{ending}": covered(name, kind, months),
             }
-        facts["df"] = spread(name, kind, 1).df
-        rates = [one.rate for one in groups(name, kind)]
-        facts |= {f"{short}_min": min(rates), f"{short}_max": max(rates)}
-        facts["bands"] = len(rates)
+        found = rates(name, kind)["rate_permille"]
+        facts |= {f"{short}_min": found.min(), f"{short}_max": found.max()}
+        facts |= {"df": total(name, kind)["df"], "bands": len(found)}
     seen = both("p {}; {}", shown(facts["clinic_p"], 3), shown(facts["clinic_p6"], 3))
     return Outcome("ambiguous", seen, facts)
 
@@ -126,17 +127,18 @@ def elderly() -> Outcome:
     """Show the tariffs from age 50 together and band by band, against the facility's mean."""
     facts: dict[str, Any] = {}
     for name, short in SHORT.items():
-        younger, older = fifty_and_over(name)
-        mean = facility(name).tariff
-        ratio = rate_ratio(*_sums(older), *_sums(younger))
+        older_first = rates(name, FIFTY).iloc[::-1]
+        mean, ratio = facility(name).tariff, compared(older_first)
         facts |= {
-            f"{short}_old": Fraction(sum(one.fund for one in older), _sums(older)[1]),
+            f"{short}_old": older_first["tariff_rp"].iloc[0],
             f"{short}_mean": mean,
             f"{short}_ratio": float(ratio.ratio[0]),
             f"{short}_low": float(ratio.ci_low[0]),
             f"{short}_high": float(ratio.ci_high[0]),
             f"{short}_below": join(
-                both("{} ({})", one.label, rupiah(one.tariff)) for one in older if one.tariff < mean
+                both("{} ({})", one.label, rupiah(one.tariff))
+                for one in groups(name, AGE)
+                if first_age(one.stratum) >= OLD and one.tariff < mean
             ),
         }
     seen = join(rupiah(facts[f"clinic_{part}"]) for part in ("old", "mean"))
@@ -233,10 +235,9 @@ def loss_below() -> Outcome:
 def unit_cost() -> Outcome:
     """Show what hangs on the cost of a visit, which the document takes from elsewhere."""
     facts = dict(loss().details)
+    dearer = at_cost(facility(CLINIC).unit_cost_rp * (100 + _RISE_PCT) / 100)
     for name, short in SHORT.items():
-        one = facility(name)
-        facts[f"{short}_excess"] = one.excess
-        facts[f"{short}_dearer"] = one.paid - Fraction((100 + _RISE_PCT) * one.fund, 100)
+        facts[f"{short}_dearer"] = dearer[name]
     facts["rise"] = _RISE_PCT
     return Outcome("not_recomputable", None, facts)
 
@@ -253,16 +254,12 @@ def _totals() -> dict[str, Any]:
     return facts
 
 
-def _moved(value: Fraction) -> Text:
+def _moved(value: float) -> Text:
     """Return by how many rupiah something falls or rises, in words."""
     amount = rupiah(abs(value))
     if value < 0:
         return Text(f"turun {amount.id}", f"falls by {amount.en}")
     return Text(f"naik {amount.id}", f"rises by {amount.en}")
-
-
-def _sums(parts: Sequence[Stratum]) -> tuple[int, int]:
-    return sum(one.visits for one in parts), sum(one.members for one in parts)
 
 
 def _rank(one: Stratum, name: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import divisions, fund_of, transferred
+from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import AGE, DIVISIONS, SEX, WHOLE
 from kbkresearch.studies.hayana_sri_wahyuni_2019.layout import (
     EXPOSURE,
     FACILITY,
@@ -17,10 +17,11 @@ from kbkresearch.studies.hayana_sri_wahyuni_2019.layout import (
 from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     FACILITIES,
     KINDS,
+    compared,
     facility,
-    groups,
-    sex_ratio,
-    spread,
+    rates,
+    total,
+    transferred,
 )
 from kbkresearch.studies.layout import column, table
 from kbkresearch.vocabulary import Text
@@ -42,14 +43,15 @@ def made() -> tuple[Table, ...]:
 def _men_and_women() -> Table:
     rows = []
     for name in FACILITIES:
-        men, women = groups(name, "sex")
         for months, reading in READINGS.items():
-            found = sex_ratio(name, months)
+            sexes = rates(name, SEX, months)
+            men, women = sexes["rate_permille"]
+            found = compared(sexes)
             rows.append(
                 {
                     **who(name, reading),
-                    "men": float(men.rate),
-                    "women": float(women.rate),
+                    "men": men,
+                    "women": women,
                     "ratio": float(found.ratio[0]),
                     "ci_low": float(found.ci_low[0]),
                     "ci_high": float(found.ci_high[0]),
@@ -69,18 +71,16 @@ def _men_and_women() -> Table:
 
 
 def _divisions() -> Table:
-    rows = []
-    for name in FACILITIES:
-        for label, parts in divisions(name).items():
-            fund = fund_of(parts)
-            rows.append(
-                {
-                    **who(name, label),
-                    "parts": len(parts),
-                    "fund": fund,
-                    "excess": facility(name).paid - fund,
-                }
-            )
+    rows = [
+        {
+            **who(name, label),
+            "parts": len(rates(name, division)),
+            "fund": int(total(name, division)["fund_rp"]),
+            "excess": int(total(name, division)["difference_rp"]),
+        }
+        for name in FACILITIES
+        for division, label in DIVISIONS.items()
+    ]
     columns = (
         *heads("Pembagian peserta", "Division of the members"),
         column("parts", "Banyak kelompok", "Groups", "integer"),
@@ -95,19 +95,17 @@ def _divisions() -> Table:
 
 
 def _transfers() -> Table:
-    rows = []
-    for source in FACILITIES:
-        for members in FACILITIES:
-            own = facility(source).tariff * facility(members).members
-            rows.append(
-                {
-                    "source": FACILITIES[source],
-                    "members": FACILITIES[members],
-                    "age": float(transferred(source, members, "age_band")),
-                    "sex": float(transferred(source, members, "sex")),
-                    "whole": float(own),
-                }
-            )
+    rows = [
+        {
+            "source": FACILITIES[source],
+            "members": FACILITIES[members],
+            "age": transferred(source, members, AGE),
+            "sex": transferred(source, members, SEX),
+            "whole": transferred(source, members, WHOLE),
+        }
+        for source in FACILITIES
+        for members in FACILITIES
+    ]
     columns = (
         column("source", "Tarif dari", "Tariffs of"),
         column("members", "Untuk peserta", "For the members of"),
@@ -131,15 +129,15 @@ def _heterogeneity() -> Table:
     for name in FACILITIES:
         for kind, label in KINDS.items():
             for months, reading in READINGS.items():
-                test = spread(name, kind, months)
+                test = total(name, kind, months)
                 rows.append(
                     {
                         **who(name, label),
                         "reading": reading,
-                        "statistic": test.statistic,
-                        "df": test.df,
-                        "p_upper": test.p_upper,
-                        "p_lower": test.p_lower,
+                        "statistic": test["statistic"],
+                        "df": test["df"],
+                        "p_upper": test["p_value"],
+                        "p_lower": test["p_lower"],
                     }
                 )
     columns = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kbkresearch import datasets
 from kbkresearch.studies import judge
+from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import AGE, SEX, WHOLE
 from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     CLINIC,
     DPP,
@@ -16,12 +17,13 @@ from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     MONTHS,
     SHORT,
     Stratum,
+    compared,
     facility,
     groups,
     limits,
-    sex_ratio,
-    spread,
+    rates,
     strata,
+    total,
 )
 from kbkresearch.studies.model import Outcome
 from kbkresearch.studies.rows import barriers_of, records
@@ -39,8 +41,8 @@ _STUDY = "hayana-sri-wahyuni-2019"
 def most(facility_id: str, kind: str, of: str, claimed: Sequence[str], printed: str) -> Outcome:
     """Judge which stratum has most members or visits, and its printed share."""
     found = groups(facility_id, kind)
-    total = sum(getattr(one, of) for one in found)
-    shares = {one.stratum: Fraction(100 * getattr(one, of), total) for one in found}
+    whole = int(total(facility_id, kind)[of])
+    shares = {one.stratum: Fraction(100 * getattr(one, of), whole) for one in found}
     outcome = judge.largest(shares, set(claimed))
     digits = len(printed.partition(".")[2])
     right = all(judge.rounded(shares[name], digits) == judge.exact(printed) for name in claimed)
@@ -49,7 +51,7 @@ def most(facility_id: str, kind: str, of: str, claimed: Sequence[str], printed: 
         **outcome.details,
         **_naming(found, claimed),
         "count": sum(getattr(one, of) for one in found if one.stratum in claimed),
-        "total": total,
+        "total": whole,
         "rate": max(one.rate for one in found if one.stratum in claimed),
         "top_rate": per_head.rate,
         "top_rate_group": per_head.label,
@@ -139,7 +141,7 @@ def fund_formula() -> Outcome:
     }
     clinic, dpp = facility(CLINIC), facility(DPP)
     facts = {
-        "n": sum(one.tariff * one.members == one.fund_printed for one in found),
+        "n": sum(one.fund == one.fund_printed for one in found),
         "of": len(found),
         "same": same,
         "clinic": sums[CLINIC],
@@ -182,18 +184,13 @@ def difference_formula() -> Outcome:
 
 def excess(facility_id: str, kinds: Sequence[str], printed: int) -> Outcome:
     """Judge a printed excess against members, visits, cost and capitation."""
-    whole = facility(facility_id)
-    funds = [sum(one.fund for one in groups(facility_id, kind)) for kind in kinds]
-    right = all(whole.paid - fund == printed for fund in funds)
-    return judge.holds(right, rupiah(whole.excess), **_money(facility_id))
+    right = all(total(facility_id, kind)["difference_rp"] == printed for kind in kinds)
+    return judge.holds(right, rupiah(facility(facility_id).excess), **_money(facility_id))
 
 
 def excess_everywhere(kind: str) -> Outcome:
     """Judge whether both facilities are paid more than the visits cost."""
-    left = {
-        name: facility(name).paid - sum(one.fund for one in groups(name, kind))
-        for name in FACILITIES
-    }
+    left = {name: total(name, kind)["difference_rp"] for name in FACILITIES}
     return judge.holds(
         all(one > 0 for one in left.values()),
         join(map(rupiah, left.values())),
@@ -219,20 +216,20 @@ def one_month_or_six(shows: Sequence[str], form: str = "count") -> Outcome:
     """
     facts: dict[str, Any] = {"months": MONTHS}
     for facility_id, name in SHORT.items():
-        one = facility(facility_id)
+        one, summed = facility(facility_id), total(facility_id, WHOLE, MONTHS, "total")
         facts |= {
             f"{name}_members": one.members,
             f"{name}_visits": one.visits,
             f"{name}_visits6": MONTHS * one.visits,
             f"{name}_rate": one.rate,
-            f"{name}_rate6": one.rate / MONTHS,
+            f"{name}_rate6": summed["rate_permille"],
             f"{name}_tariff": one.tariff,
             f"{name}_tariff6": one.tariff / MONTHS,
             f"{name}_paid": one.paid,
             f"{name}_member_months": MONTHS * one.members,
             f"{name}_excess": one.excess,
             f"{name}_excess6": MONTHS * one.excess,
-            f"{name}_excess_high": one.paid - Fraction(one.fund, MONTHS),
+            f"{name}_excess_high": summed["difference_rp"],
         }
     write = {"count": shown, "permille": _permille, "rupiah": rupiah}[form]
     seen = both(" / ".join("{}" for _ in shows), *(write(facts[key]) for key in shows))
@@ -245,8 +242,8 @@ def averages() -> Outcome:
     facts = {
         "n": len(found),
         "months": MONTHS,
-        "clinic_p": spread(CLINIC, "age_band", 1).p_lower,
-        "dpp_p": spread(DPP, "age_band", 1).p_lower,
+        "clinic_p": total(CLINIC, AGE)["p_lower"],
+        "dpp_p": total(DPP, AGE)["p_lower"],
     }
     return Outcome("not_recomputable", None, facts)
 
@@ -320,7 +317,7 @@ def _sex_ratio(facility_id: str) -> dict[str, float]:
     """Return men's rate over women's, with limits under both readings."""
     facts: dict[str, float] = {}
     for months_, ending in ENDINGS.items():
-        found = sex_ratio(facility_id, months_)
+        found = compared(rates(facility_id, SEX, months_))
         facts |= {
             "ratio": float(found.ratio[0]),
             f"ratio_low{ending}": float(found.ci_low[0]),

@@ -18,7 +18,7 @@ from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     FACILITIES,
     MONTHS,
     facility,
-    intervals,
+    rate_of,
     strata,
 )
 from kbkresearch.studies.layout import by_name, column, table
@@ -42,8 +42,6 @@ def tables() -> dict[str, Table]:
 
 
 def _rates() -> Table:
-    found = strata()
-    limits = {months: intervals(found, months) for months in READINGS}
     rows = [
         {
             **who(one.facility_id, one.label),
@@ -52,12 +50,12 @@ def _rates() -> Table:
             "rate_printed": one.rate_printed,
             "rate_permille": float(one.rate),
             **{
-                f"{side}{months}": 1000 * float(getattr(each, side)[place])
-                for months, each in limits.items()
+                f"{side}{months}": rate_of(one, months)[side]
+                for months in READINGS
                 for side in _LIMITS
             },
         }
-        for place, one in enumerate(found)
+        for one in strata()
     ]
     columns = (
         *heads("Kelompok", "Group"),
