@@ -9,13 +9,20 @@ import click
 
 from kbkresearch.errors import KbkError
 from kbkresearch.version import __version__
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from kbkresearch.intake.read import Reading
     from kbkresearch.results import Table
     from kbkresearch.studies.model import StudyResult
 
+_STEPS = {
+    "read": Text("membaca", "reading"),
+    "score": Text("menilai", "scoring"),
+    "write": Text("menulis", "writing"),
+}
 _LANG = click.option(
     "--lang",
     type=click.Choice(["id", "en"]),
@@ -35,6 +42,8 @@ def cli() -> None:
 
     \b
     kbk reproduce                  recompute every published study and audit its claims
+    kbk score capaian.xlsx         score a recap of facility-months, with findings
+    kbk template kbk.xlsx          a workbook to fill
     kbk rules show kbk-2019        the rules, with citation and status of every value
     """
 
@@ -132,6 +141,11 @@ def _recompute(chosen: Sequence[str], folder: Any, lang: str) -> list[StudyResul
     help="Unit of an indicator, such as ak=permille.",
 )
 @click.option("--mapping", help="File that says which heading means which column (TOML).")
+@click.option(
+    "--save-mapping",
+    metavar="FILE",
+    help="Write how headings were understood, with suggestions, to correct and give to --mapping.",
+)
 @click.option("--facility-type", help="Facility type of rows that name none.")
 @click.option(
     "--zero-referrals", default="missing", show_default=True, help="missing, best or error."
@@ -157,6 +171,8 @@ def score(
 ) -> None:
     """Read FILE, score every facility-month and say what it takes to be paid more.
 
+    FILE is a workbook (xlsx, xls, xlsb, ods), CSV, Parquet, SPSS or Stata. Headings of BPJS recaps
+    are known; a heading that only resembles one is suggested (--save-mapping), never taken.
     Findings are printed and do not stop the scoring. Exit status: 0 when the file was read, 2 when
     nothing could be.
 
@@ -165,35 +181,64 @@ def score(
       kbk score capaian.xlsx
       kbk score capaian.xlsx --sheet "Desember" --unit ak=permille -o hasil.xlsx
       kbk score capaian.csv --facility-type puskesmas --json
+      kbk score capaian.xlsx --save-mapping kolom.toml
+      kbk score capaian.xlsx --mapping kolom.toml -o hasil.parquet
     """
-    from kbkresearch.findings import merge
-    from kbkresearch.intake.read import read
+    from kbkresearch.findings import joined
+    from kbkresearch.reporting import score_terminal as terminal
     from kbkresearch.reporting import scored as shown
-    from kbkresearch.reporting import terminal
-    from kbkresearch.scoring.next_level import next_level
     from kbkresearch.scoring.score import findings_of
-    from kbkresearch.scoring.score import score as score_table
 
     law = _document(rules_id)
-    units = _pairs(options.pop("units"))
-    reading = read(file, sheet=options.pop("sheet"), units=units, mapping=options.pop("mapping"))
-    result = score_table(reading.table, law, **options)
-    counted = all(column in result for one in law.paying for part in one.parts for column in part)
-    typed = "facility_type" in result or options["facility_type"] or "any" in law.payment
-    steps = next_level(result, law) if counted and typed else None
-    findings = merge([reading.findings, findings_of(result)])
-    found = shown.summary(result, steps)
-    if out is not None:
-        _write_scored(out, result, shown.workbook(result, steps, findings, law, lang), lang)
+    with terminal.patient_progress(file) as step:
+        reading = _read(file, step(_STEPS["read"].to(lang)), options)
+        step(_STEPS["score"].to(lang))
+        result, steps = _scored(reading.table, law, options)
+        findings = joined(reading.findings, findings_of(result))
+        found = shown.summary(result, steps)
+        if out is not None:
+            tables = shown.workbook(result, steps, findings, law, lang)
+            _write_scored(out, result, tables, lang, step(_STEPS["write"].to(lang)))
     if as_json:
         terminal.print_score_json(reading, found, findings, law.id)
         return
     click.echo(reading.report(lang).splitlines()[0])
     terminal.print_score(found, law.id, lang)
-    if findings:
-        click.echo("\n" + findings.describe(lang))
+    terminal.print_findings(findings, lang)
     if out is not None:
         click.echo(f"\n{out}")
+
+
+def _read(file: str, progress: Callable[..., None], options: dict[str, Any]) -> Reading:
+    """Read the file with the options that concern reading, which are taken out."""
+    from inspect import signature
+
+    from kbkresearch.errors import BadArgumentError
+    from kbkresearch.intake.read import read
+
+    more: dict[str, Any] = (
+        {"progress": progress} if "progress" in signature(read).parameters else {}
+    )
+    units, saved = _pairs(options.pop("units")), options.pop("save_mapping")
+    reading = read(
+        file, sheet=options.pop("sheet"), units=units, mapping=options.pop("mapping"), **more
+    )
+    if saved is not None:
+        reading.save_mapping(saved)
+    if not len(reading.table):
+        raise BadArgumentError(f"No row could be used: {reading.report('en')}")
+    return reading
+
+
+def _scored(table: Any, law: Any, options: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the scored table, and the next steps where there are counts and types for them."""
+    from kbkresearch.scoring.next_level import next_level
+    from kbkresearch.scoring.score import score as score_table
+
+    result = score_table(table, law, **options)
+    counted = all(column in result for one in law.paying for part in one.parts for column in part)
+    typed = "facility_type" in result or options["facility_type"] or "any" in law.payment
+    return result, next_level(result, law) if counted and typed else None
 
 
 def _pairs(units: Sequence[str]) -> dict[str, str]:
@@ -207,18 +252,21 @@ def _pairs(units: Sequence[str]) -> dict[str, str]:
     return dict(one.split("=") for one in units)
 
 
-def _write_scored(out: str, result: Any, tables: Sequence[Table], lang: str) -> None:
+def _write_scored(
+    out: str, result: Any, tables: Sequence[Table], lang: str, progress: Callable[..., None]
+) -> None:
     """Write rows as CSV or Parquet, or everything as a workbook."""
     from pathlib import Path
 
     from kbkresearch.reporting.files import replacing, save_tables
+    from kbkresearch.reporting.scored import sourced
 
     ending = Path(out).suffix.lower()
     if ending == ".parquet":
         with replacing(out) as beside:
-            result.reset_index().to_parquet(beside)
+            sourced(result).to_parquet(beside)
         return
-    save_tables(tables[:1] if ending == ".csv" else tables, out, lang)
+    save_tables(tables[:1] if ending == ".csv" else tables, out, lang, progress)
 
 
 @cli.command()

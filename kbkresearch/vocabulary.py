@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
@@ -126,6 +126,7 @@ def _columns() -> dict[str, ColumnMeaning]:
         ("district", "text", "", "Kabupaten/kota", "District", 0),
         ("province", "text", "", "Provinsi", "Province", 0),
         ("month", "date", "", "Bulan", "Month", 0),
+        ("stage", "text", "", "Tahap data", "Stage of the data", 0),
         ("members", "integer", "persons", "Peserta terdaftar", "Members", 0),
         ("contacts", "integer", "persons", "Peserta yang kontak", "Members with a contact", 0),
         ("referrals", "integer", "referrals", "Rujukan", "Referrals", 0),
@@ -171,6 +172,11 @@ def _columns() -> dict[str, ColumnMeaning]:
         ("rrns_zone", "text", "", "Zona RRNS", "RRNS zone", 0),
         ("rppb_zone", "text", "", "Zona RPPB", "RPPB zone", 0),
         ("rkr_zone", "text", "", "Zona RKR", "RKR zone", 0),
+        ("ak_status", "text", "", "Keterangan AK", "AK target met", 0),
+        ("rrns_status", "text", "", "Keterangan RRNS", "RRNS target met", 0),
+        ("rppt_status", "text", "", "Keterangan RPPT", "RPPT target met", 0),
+        ("rppb_status", "text", "", "Keterangan RPPB", "RPPB target met", 0),
+        ("targets_met", "integer", "", "Jumlah indikator tercapai", "Targets met", 0),
         ("score", "number", "score", "Nilai capaian", "Score", 1),
         ("payment_pct", "number", "%", "Pembayaran kapitasi", "Payment", 1),
         ("consequence", "boolean", "", "KBK konsekuensi", "Payment consequence", 0),
@@ -201,16 +207,55 @@ def _columns() -> dict[str, ColumnMeaning]:
         ("ci_low", "number", "", "Batas bawah IK", "CI low", 2),
         ("ci_high", "number", "", "Batas atas IK", "CI high", 2),
         ("n", "integer", "", "n", "n", 0),
+        ("source_sheet", "text", "", "Lembar asal", "Source sheet", 0),
+        ("source_row", "integer", "", "Baris asal", "Source row", 0),
     ]
-    return {
+    own = {
         name: ColumnMeaning(
             name, kind, _UNITS.get(unit, Text(unit, unit)), Text(label_id, label_en), decimals
         )
         for name, kind, unit, label_id, label_en, decimals in rows
     }
+    return own | {f"{name}_printed": _printed(own[name]) for name in own if _is_result(name)}
+
+
+def _is_result(name: str) -> bool:
+    """Tell the columns that are computed, and that a file may print as well."""
+    results = {"ak_permille", "rrns_pct", "rppt_pct", "score", "payment_pct"}
+    return name in results | {"capitation_rp", "paid_rp"} or name.endswith(("_rating", "_zone"))
+
+
+def _printed(meaning: ColumnMeaning) -> ColumnMeaning:
+    """Return the column that keeps what a file printed beside what was computed."""
+    text = Text(f"Tercetak: {meaning.label.id}", f"Printed: {meaning.label.en}")
+    return replace(meaning, name=f"{meaning.name}_printed", label=text)
 
 
 COLUMNS: Mapping[str, ColumnMeaning] = MappingProxyType(_columns())
+
+_STEPS: Mapping[str, ColumnMeaning] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            ColumnMeaning(
+                "next_payment_pct", "number", Text("%", "%"),
+                Text("Pembayaran berikutnya", "Next payment"), 1,
+            ),
+            ColumnMeaning(
+                "total_joint", "integer", Text("", ""),
+                Text("Jumlah perubahan tersedikit", "Fewest changes in all"),
+            ),
+            ColumnMeaning(
+                "gain_rp", "rupiah", Text("Rp", "Rp"),
+                Text("Tambahan kapitasi per bulan", "Capitation gained per month"),
+            ),
+        )
+    }
+)  # fmt: skip
+_WAYS = {
+    "_alone": Text("Perubahan {}, bila hanya itu", "Change of {} if nothing else changes"),
+    "_joint": Text("Perubahan {}, bersama yang lain", "Change of {} together with the others"),
+}
 
 FACILITY_LABELS: Mapping[str, Text] = MappingProxyType(
     {
@@ -222,8 +267,40 @@ FACILITY_LABELS: Mapping[str, Text] = MappingProxyType(
 )
 
 
+def meaning_of(column: str) -> ColumnMeaning | None:
+    """Return what a column holds that a file can have or that the package makes.
+
+    Parameters
+    ----------
+    column : str
+        A canonical column, or one of `kbkresearch.next_level`.
+
+    Returns
+    -------
+    ColumnMeaning or None
+        None for any other column.
+
+    Examples
+    --------
+    >>> meaning_of("contacts_alone").label.id
+    'Perubahan peserta yang kontak, bila hanya itu'
+    """
+    if column in COLUMNS:
+        return COLUMNS[column]
+    base, ending = COLUMNS.get(column[:-6]), _WAYS.get(column[-6:])
+    if base is None or ending is None:
+        return _STEPS.get(column)
+    words = Text(ending.id.format(_small(base.label.id)), ending.en.format(_small(base.label.en)))
+    return replace(base, name=column, label=words)
+
+
+def _small(text: str) -> str:
+    """Return a label as it stands within a sentence; abbreviations keep their capitals."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
 def label(column: str, lang: str = "id", *, unit: bool = False) -> str:
-    """Return the label of a canonical column; any other name is returned as it is.
+    """Return the label of a column of the package; any other name is returned as it is.
 
     Parameters
     ----------
@@ -246,8 +323,8 @@ def label(column: str, lang: str = "id", *, unit: bool = False) -> str:
     'kolom_saya'
     """
     check_lang(lang)
-    if column not in COLUMNS:
+    meaning = meaning_of(column)
+    if meaning is None:
         return column
-    meaning = COLUMNS[column]
     suffix = f" ({meaning.unit.to(lang)})" if unit and meaning.unit else ""
     return meaning.label.to(lang) + suffix

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.findings import FindingGroup
+from kbkresearch.intake.cells import distinct, objects
 from kbkresearch.intake.months import month_in_name, read_months
 from kbkresearch.intake.names import read_labels
-from kbkresearch.intake.numbers import is_blank, read_numbers
+from kbkresearch.intake.number_cells import is_blank, is_error
+from kbkresearch.intake.numbers import read_numbers
 from kbkresearch.intake.units import decide_unit, named_unit, to_unit
 from kbkresearch.vocabulary import COLUMNS, label
 
@@ -98,7 +100,7 @@ class SheetColumns:
         name = f"{name}_printed" if name in INDEX else name
         meaning = COLUMNS.get(name)
         if meaning is None:
-            self.columns[name] = pd.Series(list(cells), dtype=object)
+            self.columns[name] = pd.Series(objects(*distinct(cells)), dtype=object)
         elif name in CODED:
             self._labels(name, cells)
         elif meaning.kind == "date":
@@ -106,11 +108,37 @@ class SheetColumns:
         elif meaning.kind in {"integer", "number", "rupiah"}:
             self._numbers(name, cells, _RUPIAH.get(heading.unit or "", 1.0))
         else:
-            self.columns[name] = pd.Series([_text(cell) for cell in cells], dtype=object)
+            self._texts(name, cells)
+
+    def _texts(self, name: str, cells: Sequence[object]) -> None:
+        values, codes = distinct(cells)
+        errors = np.array([is_error(value) for value in values], dtype=np.bool_)
+        self.report(
+            "error_cell",
+            name,
+            errors[codes],
+            cells,
+            (
+                "galat lembar kerja; sel dikosongkan",
+                "error of the spreadsheet; the cell is left missing",
+            ),
+        )
+        self.columns[name] = pd.Series(
+            objects(
+                [
+                    None if error else _text(value)
+                    for value, error in zip(values, errors, strict=True)
+                ],
+                codes,
+            ),
+            dtype=object,
+        )
 
     def _labels(self, name: str, cells: Sequence[object]) -> None:
-        values, unknown = read_labels(name, cells)
-        wrong = np.isin(np.arange(len(cells)), unknown)
+        distinct_cells, codes = distinct(cells)
+        values, unknown = read_labels(name, distinct_cells)
+        errors = [place for place, cell in enumerate(distinct_cells) if is_error(cell)]
+        wrong = np.isin(codes, [*unknown, *errors])
         self.report(
             "unknown_label",
             name,
@@ -121,22 +149,23 @@ class SheetColumns:
                 f"unknown {name}; the cell is left missing",
             ),
         )
-        self.columns[name] = pd.Series(list(values), dtype=object)
+        self.columns[name] = pd.Series(objects(values, codes), dtype=object)
 
     def _months(self, name: str, cells: Sequence[object]) -> None:
         _, year = month_in_name(self.sheet)
-        months, unread = read_months(cells, year=year)
+        values, codes = distinct(cells)
+        months, unread = read_months(values, year=year)
         self.report(
             "unreadable_month",
             name,
-            unread,
+            unread[codes],
             cells,
             (
                 "bulan tidak terbaca; tulis seperti 2023-12",
                 "month cannot be read; write it as 2023-12",
             ),
         )
-        self.columns[name] = pd.to_datetime(pd.Series(months, dtype=object))
+        self.columns[name] = pd.Series(pd.to_datetime(pd.Series(months, dtype=object)).array[codes])
 
     def _numbers(self, name: str, cells: Sequence[object], scale: float) -> None:
         found = read_numbers(cells)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kbkresearch.errors import BadArgumentError
-from kbkresearch.intake.numbers import is_blank
+from kbkresearch.intake.number_cells import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.findings import FindingGroup, Findings
+from kbkresearch.intake.cells import distinct, objects
 from kbkresearch.intake.convert import INDEX, RATIOS, SheetColumns
 from kbkresearch.intake.layout import find_table
 from kbkresearch.intake.months import month_in_name
@@ -21,19 +23,23 @@ from kbkresearch.intake.names import (
     repeated,
     save_mapping,
 )
-from kbkresearch.intake.rows import empty_rows, missing_months, repeated_rows
+from kbkresearch.intake.rows import rejections, row_findings
 from kbkresearch.intake.sheets import read_sheets
 from kbkresearch.intake.units import UNITS
-from kbkresearch.vocabulary import COLUMNS, check_lang
+from kbkresearch.vocabulary import COLUMNS, Text, check_lang
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from kbkresearch.intake.layout import RawTable
     from kbkresearch.intake.names import Heading
 
 KINDS = ("facility_month",)
-EXAMPLE = "CONTOH"
+_LEFT_OUT = {
+    "total": Text("baris jumlah atau rata-rata", "rows of totals or means"),
+    "footnote": Text("baris catatan kaki", "footnotes"),
+    "signature": Text("baris tanda tangan", "rows of a signature block"),
+}
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,7 @@ def read(
     units: Mapping[str, str] | None = None,
     mapping: str | Path | Mapping[str, str] | None = None,
     lang: str = "id",
+    progress: Callable[[int, int], object] | None = None,
 ) -> Reading:
     """Read a file of facility-months into a canonical table, collecting all findings in one pass.
 
@@ -135,6 +142,9 @@ def read(
         Canonical name by heading, or a file that `Reading.save_mapping` wrote.
     lang : {"id", "en"}
         Language in which the reading shows itself.
+    progress : callable, optional
+        Called with the steps done and the steps in all: the file's cells read, each of its sheets
+        understood, the rows checked.
 
     Returns
     -------
@@ -162,7 +172,10 @@ def read(
         mapping if mapping is None or not isinstance(mapping, str | Path) else load_mapping(mapping)
     )
     parts, headings, findings = [], [], []
-    for raw in read_sheets(path, sheet=sheet):
+    sheets = read_sheets(path, sheet=sheet)
+    tell = progress or (lambda *_: None)
+    for step, raw in enumerate(sheets, start=1):
+        tell(step, len(sheets) + 2)
         if raw.hidden and sheet is None:
             findings.append(_hidden(raw.file, raw.name))
             continue
@@ -177,10 +190,13 @@ def read(
             f"{Path(path).name}: no sheet holds a table with at least two known headings such as"
             " 'PESERTA TERDAFTAR' and 'JUMLAH KONTAK'; give mapping= if yours have other names."
         )
-    table = pd.concat(parts, ignore_index=False)
-    return _accept(
+    tell(len(sheets) + 1, len(sheets) + 2)
+    table = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=False)
+    reading = _accept(
         table, Path(path).name, tuple(headings), findings, several=len(parts) > 1, lang=lang
     )
+    tell(len(sheets) + 2, len(sheets) + 2)
+    return reading
 
 
 def _checked_units(units: Mapping[str, str]) -> Mapping[str, str]:
@@ -219,11 +235,10 @@ def _canonical(
             " give mapping= to name the one to use."
         )
     columns = SheetColumns(raw.file, raw.sheet, raw.row_numbers)
+    columns.findings += _left_out(raw)
     personal = person_columns(raw.headings)
-    for place, heading in enumerate(headings):
-        cells = [row[place] for row in raw.rows]
-        what = "heading" if place in personal else looks_personal(cells)
-        if what is not None and heading.name is None:
+    for place, (heading, cells) in enumerate(zip(headings, raw.columns, strict=True)):
+        if heading.name is None and (place in personal or _personal(cells)):
             columns.note(
                 "personal_identifier",
                 heading.printed,
@@ -243,9 +258,40 @@ def _canonical(
         columns.add(heading, cells)
     columns.settle_units({one.name: one for one in headings if one.name}, asked)
     _month_from_sheet(columns)
-    frame = pd.DataFrame(columns.columns)
-    frame.index = pd.MultiIndex.from_product([[raw.sheet], raw.row_numbers], names=INDEX)
+    frame = pd.DataFrame(columns.columns, copy=False)
+    frame.index = _index(raw)
     return frame, headings, columns.findings
+
+
+def _left_out(raw: RawTable) -> list[FindingGroup]:
+    """Return which rows below the headings were taken for no data."""
+    found = []
+    for why, words in _LEFT_OUT.items():
+        rows = tuple(row for row, reason in raw.left_out if reason == why)
+        if rows:
+            messages = f"{words.id}; tidak dibaca", f"{words.en}; not read"
+            found.append(
+                FindingGroup(
+                    f"{why}_rows", "info", "", *messages, rows, (None,) * len(rows),
+                    raw.file, raw.sheet,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _index(raw: RawTable) -> pd.MultiIndex:
+    """Return sheet and row of each record."""
+    rows = np.arange(len(raw.row_numbers))
+    levels: list[Any] = [[raw.sheet], np.array(raw.row_numbers, dtype=np.int64)]
+    codes: list[Any] = [0 * rows, rows]
+    return pd.MultiIndex(levels, codes, names=INDEX, verify_integrity=False)
+
+
+def _personal(cells: Sequence[object]) -> bool:
+    """Tell whether most cells identify a person; each distinct one is looked at first."""
+    values, codes = distinct(cells)
+    some = any(looks_personal([value]) for value in values)
+    return some and looks_personal(objects(values, codes)) is not None
 
 
 def _month_from_sheet(columns: SheetColumns) -> None:
@@ -265,13 +311,6 @@ def _month_from_sheet(columns: SheetColumns) -> None:
     )
 
 
-def _examples(table: pd.DataFrame) -> pd.Series:
-    """Return the rows that are still the example of the template."""
-    if "facility_id" not in table:
-        return pd.Series(data=False, index=table.index)
-    return table["facility_id"] == EXAMPLE
-
-
 def _accept(
     table: pd.DataFrame,
     file: str,
@@ -287,50 +326,16 @@ def _accept(
         for name in table.columns
         if name in COLUMNS and COLUMNS[name].kind in {"integer", "number", "rupiah"}
     ]
-    empty = empty_rows(table, numeric)
-    copies, conflicts = repeated_rows(table[~empty])
-    copies = copies.reindex(table.index, fill_value=False)
-    conflicts = conflicts.reindex(table.index, fill_value=False)
-    reasons = pd.Series("", index=table.index, dtype=object)
-    example = _examples(table)
-    rejections: list[tuple[pd.Series, Any]] = [
-        (
-            example,
-            ("example_row", "warning", "baris contoh templat", "example row of the template"),
-        ),
-        (empty, ("no_numbers", "error", "tidak ada angka yang terbaca", "no number could be read")),
-        (copies, ("repeated_row", "warning", "salinan baris sebelumnya", "repeats an earlier row")),
-        (
-            conflicts,
-            (
-                "conflicting_rows",
-                "error",
-                "FKTP dan bulan sama, nilai berbeda; semua ditolak, perbaiki di berkas",
-                "same facility and month, other values; all rejected, mend the file",
-            ),
-        ),
-    ]
-    for which, (rule, severity, message_id, message_en) in rejections:
-        reasons[which] = rule
-        for name, group in table[which].groupby(level="sheet", sort=False):
-            findings.append(
-                FindingGroup(
-                    rule,
-                    severity,
-                    "",
-                    message_id,
-                    message_en,
-                    rows=tuple(group.index.get_level_values("row")),
-                    values=(None,) * len(group),
-                    file=file,
-                    sheet=str(name),
-                )
-            )
-    rejected = table[reasons != ""].assign(reason=reasons[reasons != ""]).reset_index()
-    accepted = table[reasons == ""]
-    findings += missing_months(accepted)
+    reasons = np.full(len(table), "", dtype=object)
+    for one in rejections(table, numeric):
+        reasons[one.rows.to_numpy()] = one.rule
+        findings.append(one.finding(table))
+    out = reasons != ""
+    rejected = table[out].assign(reason=reasons[out]).reset_index()
+    accepted = table[~out] if out.any() else table
+    findings += row_findings(accepted)
     if not several:
-        accepted = accepted.droplevel("sheet")
+        accepted = accepted.set_axis(accepted.index.get_level_values("row"))
     return Reading(
         table=accepted,
         findings=Findings(findings),
