@@ -54,10 +54,27 @@ def codes_of(table: pd.DataFrame) -> tuple[Codes, Codes]:
         dates = table["month"].to_numpy().astype("datetime64[M]")
         month = np.where(np.isnat(dates), -1, dates.astype(np.int64))
     if key:
-        return pd.factorize(table[key[0]])[0].astype(np.int64), month
+        return _facilities(table), month
     known = month[month >= 0]
     series = len(known) > 0 and 2 * len(np.unique(known)) > len(known)
     return np.full(len(table), 0 if series else -1, np.int64), month
+
+
+def _facilities(table: pd.DataFrame) -> Codes:
+    """Return one code per facility: by what it is called first, in whatever spelling."""
+    codes, known = np.full(len(table), -1, np.int64), 0
+    for name in (one for one in KEYS if one in table):
+        places, texts = pd.factorize(table[name])
+        same, _ = pd.factorize(np.array([_spelling(one) for one in texts], dtype=object))
+        found = np.array([*same, -1], dtype=np.int64)[places]
+        codes = np.where((codes < 0) & (found >= 0), known + found, codes)
+        known += len(same)
+    return codes
+
+
+def _spelling(text: object) -> str:
+    """Return a code or a name without case and spaces."""
+    return "".join(str(text).split()).casefold()
 
 
 def facility_months(table: pd.DataFrame) -> Codes:

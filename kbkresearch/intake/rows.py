@@ -13,6 +13,7 @@ from kbkresearch.intake.keys import KEYS, codes_of, facility_months, key_of
 from kbkresearch.intake.lexicon import lexicon
 from kbkresearch.intake.names import read_labels
 from kbkresearch.intake.plausible import jumps, row_checks
+from kbkresearch.intake.totals import region_rows, total_rows
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ _REASONS: tuple[tuple[str, Severity, str, tuple[str, str]], ...] = (
         "baris contoh templat; tidak dihitung",
         "example row of the template; left out",
     )),
+    ("total_row", "warning", "", (
+        "baris jumlah, rata-rata atau target, bukan FKTP; baris ditolak",
+        "a total, mean or target, no facility; the row is rejected",
+    )),
     ("no_numbers", "error", "", (
         "tidak ada angka yang terbaca; baris ditolak",
         "no number could be read; the row is rejected",
@@ -111,13 +116,15 @@ def rejections(table: pd.DataFrame, numeric: Sequence[str]) -> list[Rejection]:
         Those without rows are left out.
     """
     example = example_rows(table).to_numpy()
-    empty = empty_rows(table, numeric).to_numpy() & ~example
-    interim = superseded_rows(table).to_numpy() & ~empty & ~example
-    rest = np.flatnonzero(~(example | empty | interim))
+    total = total_rows(table) & ~example
+    empty = empty_rows(table, numeric).to_numpy() & ~example & ~total
+    interim = superseded_rows(table).to_numpy() & ~empty & ~example & ~total
+    rest = np.flatnonzero(~(example | total | empty | interim))
     copies, conflicts = np.zeros(len(table), bool), np.zeros(len(table), bool)
     copies[rest], conflicts[rest] = repeated_rows(table.iloc[rest])
     mid = _look_like_mid_month(table, conflicts)
-    found = zip(_REASONS, (example, empty, interim, copies, conflicts & ~mid, mid), strict=True)
+    reasons = example, total, empty, interim, copies, conflicts & ~mid, mid
+    found = zip(_REASONS, reasons, strict=True)
     return [
         Rejection(rule, severity, *messages, pd.Series(which, index=table.index), column)
         for (rule, severity, column, messages), which in found
@@ -138,7 +145,7 @@ def row_findings(table: pd.DataFrame) -> list[FindingGroup]:
     list of FindingGroup
     """
     facility, month = codes_of(table)
-    found = [*_unnamed(table, facility), *row_checks(table), *jumps(table, facility, month)]
+    found = [*_unnamed(table, facility, month), *row_checks(table), *jumps(table, facility, month)]
     return found + _interim(table) + _gaps(table, facility, month)
 
 
@@ -178,14 +185,16 @@ def repeated_rows(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     Returns
     -------
     copies, conflicts : Series of bool
-        Copies: a later row that repeats an earlier one in every cell. Conflicts: rows of one
+        Copies: a later row that repeats an earlier one in every cell but the spelling of its
+        facility. Conflicts: rows of one
         facility-month that differ, all of them, since nobody can tell which is right.
     """
     copies, conflicts = np.zeros(len(table), bool), np.zeros(len(table), bool)
     code = facility_months(table)
     again = np.flatnonzero(pd.Series(code).duplicated(keep=False).to_numpy() & (code >= 0))
     if len(again):
-        same = table.iloc[again].duplicated(keep="first").to_numpy()
+        cells = table.iloc[again].drop(columns=[name for name in KEYS if name in table])
+        same = cells.assign(**{KEYS[0]: code[again]}).duplicated(keep="first").to_numpy()
         copies[again[same]] = True
         rest = again[~same]
         conflicts[rest[pd.Series(code[rest]).duplicated(keep=False).to_numpy()]] = True
@@ -259,12 +268,15 @@ def missing_months(table: pd.DataFrame) -> list[FindingGroup]:
     return _gaps(table, *codes_of(table))
 
 
-def _unnamed(table: pd.DataFrame, facility: Codes) -> list[FindingGroup]:
-    """Report a table that does not say which facility, or nothing of which month, a row is."""
-    if key_of(table) or not len(table):
+def _unnamed(table: pd.DataFrame, facility: Codes, month: Codes) -> list[FindingGroup]:
+    """Report rows, or a table, of which nobody can say what facility or month they are."""
+    if not len(table):
         return []
-    found = []
-    if (facility >= 0).any():
+    if key_of(table):
+        return _without_facility(table, facility) + _regions(table)
+    severity: Severity = "info" if (facility >= 0).any() else "warning"
+    found: list[FindingGroup] = []
+    if severity == "info":
         words = Text(
             "tidak ada kolom nama atau kode FKTP; baris-barisnya dibaca sebagai bulan satu FKTP",
             "no column names the facility; the rows are read as the months of one",
@@ -274,12 +286,71 @@ def _unnamed(table: pd.DataFrame, facility: Codes) -> list[FindingGroup]:
             "tidak ada kolom nama atau kode FKTP; baris ganda dan deret bulan tidak diperiksa",
             "no column names the facility; repeated rows and series of months are not checked",
         )
-        lacking = Text("tidak ada bulan; tambahkan kolomnya", "there is no month; add the column")
-        if "month" not in table:
-            found.append(FindingGroup("no_month", "warning", "month", lacking.id, lacking.en))
-    severity: Severity = "info" if (facility >= 0).any() else "warning"
-    found += [FindingGroup("no_facility", severity, name, words.id, words.en) for name in KEYS]
-    return found
+        found = _months_again(table, month) + _without_key(table, month)
+    return [FindingGroup("no_facility", severity, KEYS[0], words.id, words.en), *found]
+
+
+def _without_facility(table: pd.DataFrame, facility: Codes) -> list[FindingGroup]:
+    """Report rows that name no facility where others do, as below merged cells."""
+    rows = np.flatnonzero(facility < 0)
+    if not len(rows):
+        return []
+    messages = {
+        "message_id": "baris tidak menyebut FKTP, mungkin karena sel digabung;"
+        " isi nama atau kodenya di setiap baris",
+        "message_en": "the row names no facility, perhaps under a merged cell;"
+        " write its name or code in every row",
+    }
+    return [on_rows(table, rows, "", rule="no_facility", severity="warning", values=[], **messages)]
+
+
+def _without_key(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:
+    """Report rows that name neither a facility nor a month."""
+    rows = np.flatnonzero(month < 0)
+    if not len(rows):
+        return []
+    messages = {
+        "message_id": "baris tidak menyebut FKTP maupun bulan, jadi dapat saja baris rata-rata;"
+        " tambahkan kolom bulan",
+        "message_en": "the row names neither facility nor month, so it may be one of means;"
+        " add a column of months",
+    }
+    return [on_rows(table, rows, "", rule="no_month", severity="warning", values=[], **messages)]
+
+
+def _regions(table: pd.DataFrame) -> list[FindingGroup]:
+    """Report facilities that have the name of a region."""
+    rows = np.flatnonzero(region_rows(table))
+    if not len(rows):
+        return []
+    messages = {
+        "message_id": "nama wilayah di tempat nama FKTP; hapus barisnya bila itu jumlah wilayah",
+        "message_en": "a region is named where a facility should be; delete the row if it is a"
+        " total of the region",
+    }
+    values = table[key_of(table)[0]].iloc[rows].tolist()
+    return [
+        on_rows(
+            table, rows, "", rule="perhaps_total", severity="warning", values=values, **messages
+        )
+    ]
+
+
+def _months_again(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:
+    """Report months that stand more than once where no column names a facility."""
+    again = pd.Series(month).duplicated(keep=False).to_numpy() & (month >= 0)
+    if not again.any():
+        return []
+    messages = {
+        "message_id": "bulan ini ada di beberapa baris dan tidak ada kolom FKTP; tambahkan nama"
+        " FKTP, atau hapus baris gandanya bila semuanya satu FKTP",
+        "message_en": "this month stands in several rows and no column names the facility; add the"
+        " names, or delete what stands twice if all are one facility",
+    }
+    rows = np.flatnonzero(again)
+    return [
+        on_rows(table, rows, "", rule="month_repeated", severity="warning", values=[], **messages)
+    ]
 
 
 def _gaps(table: pd.DataFrame, facility: Codes, month: Codes) -> list[FindingGroup]:
