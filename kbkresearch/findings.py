@@ -9,18 +9,17 @@ without one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
-
-from kbkresearch.vocabulary import check_lang
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import numpy as np
     import pandas as pd
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+SOURCE = ("sheet", "row")  # names of the index of a table read from several sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +67,13 @@ class FindingGroup(NamedTuple):
         Labels of the rows; empty where the finding concerns the table as a whole.
     values : tuple of object
         The values found, one per row.
+    letter : str or None
+        The column's letter in the sheet, where it is known: places are then shown as ``F12``.
+
+    Notes
+    -----
+    What is wrong stands in a message before the first ``"; "``; what was done, or is to be done,
+    after it. A row is a label of the table's index; one of two parts is a sheet and a row in it.
     """
 
     rule: str
@@ -79,6 +85,7 @@ class FindingGroup(NamedTuple):
     values: tuple[object, ...] = ()
     file: str | None = None
     sheet: str | None = None
+    letter: str | None = None
 
     @property
     def size(self) -> int:
@@ -89,7 +96,8 @@ class FindingGroup(NamedTuple):
         """Yield the findings one by one."""
         rows = self.rows or (None,)
         values = self.values or (None,) * len(rows)
-        for row, value in zip(rows, values, strict=True):
+        for place, value in zip(rows, values, strict=True):
+            sheet, row = place if isinstance(place, tuple) else (self.sheet, place)
             yield Finding(
                 rule=self.rule,
                 severity=self.severity,
@@ -99,7 +107,7 @@ class FindingGroup(NamedTuple):
                 message_id=self.message_id,
                 message_en=self.message_en,
                 file=self.file,
-                sheet=self.sheet,
+                sheet=sheet,
             )
 
 
@@ -191,8 +199,41 @@ class Findings(tuple[FindingGroup, ...]):
             dtype=object,
         )
 
-    def describe(self, lang: str = "en", most: int = 5) -> str:
-        """Return the findings as text, one group a line, at most `most` rows named in each.
+    def describe(self, lang: str = "en", most: int = 5, width: int | None = None) -> str:
+        """Return the findings as text: gravest first, one rule a block, `most` places in each.
+
+        Parameters
+        ----------
+        lang : {"id", "en"}
+            Language of the messages.
+        most : int
+            How many rows of a rule are named.
+        width : int, optional
+            Longest line; that of the terminal by default.
+
+        Returns
+        -------
+        str
+            Empty if nothing was found.
+
+        Examples
+        --------
+        >>> found = Findings([
+        ...     FindingGroup("negative_count", "error", "members", "negatif",
+        ...                  "is negative; mend it", (3, 7), (-5, -1), sheet="Jan", letter="F"),
+        ... ])
+        >>> print(found.describe("en"))
+        ERRORS (value not used)
+        - Members: is negative (2 rows)
+            Jan!F3: -5; Jan!F7: -1
+          → mend it
+        """
+        from kbkresearch.listing import as_text
+
+        return as_text(self, lang, most, width)
+
+    def lines(self, lang: str = "en", most: int = 20) -> list[str]:
+        """Return the findings one group a line, as the message of an error has them.
 
         Parameters
         ----------
@@ -203,24 +244,108 @@ class Findings(tuple[FindingGroup, ...]):
 
         Returns
         -------
+        list of str
+        """
+        from kbkresearch.listing import as_lines
+
+        return as_lines(self, lang, most)
+
+    def to_html(self, lang: str = "en", most: int = 5) -> str:
+        """Return the findings as an HTML fragment: gravest first, one rule a line.
+
+        Parameters
+        ----------
+        lang : {"id", "en"}
+            Language of the messages.
+        most : int
+            How many rows of a rule are named.
+
+        Returns
+        -------
         str
         """
-        check_lang(lang)
-        word = "baris" if lang == "id" else "rows"
-        lines = []
-        for group in self:
-            message = group.message_id if lang == "id" else group.message_en
-            shown = ", ".join(
-                f"{one.row} ({one.value})" if one.value is not None else f"{one.row}"
-                for one in islice(group.expand(), most if group.rows else 0)
-            )
-            more = f", … (+{len(group.rows) - most})" if len(group.rows) > most else ""
-            place = f" [{word} {shown}{more}]" if shown else ""
-            lines.append(f"{group.severity}: {group.column}: {message}{place}")
-        return "\n".join(lines)
+        from kbkresearch.listing import as_html
+
+        return as_html(self, lang, most)
 
     def _repr_html_(self) -> str:
-        return self.summary.to_html(index=False)
+        return self.to_html()
+
+
+def on_rows(
+    data: pd.DataFrame,
+    positions: Iterable[int] | np.ndarray[Any, Any],
+    column: str,
+    *,
+    rule: str,
+    message_id: str,
+    message_en: str,
+    severity: Severity = "error",
+    values: Iterable[object] | None = None,
+) -> FindingGroup:
+    """Return a finding on some rows, named by their labels in the data frame's index.
+
+    Parameters
+    ----------
+    data : DataFrame
+    positions : array of int
+        Positions of the rows.
+    column : str
+        Column concerned.
+    rule, message_id, message_en, severity
+        As in `FindingGroup`.
+    values : iterable of object, optional
+        Values found; read from the column by default.
+
+    Returns
+    -------
+    FindingGroup
+    """
+    import numpy as np
+
+    places = np.asarray(
+        list(positions) if not isinstance(positions, np.ndarray) else positions, dtype=np.intp
+    )
+    if values is None:
+        values = data[column].iloc[places].tolist() if column in data.columns else []
+    found = tuple(_plain(value) for value in values)
+    labels = data.index.take(places).tolist()
+    if list(data.index.names) != list(SOURCE):
+        labels = [_plain(one) for one in labels]
+    return FindingGroup(
+        rule=rule,
+        severity=severity,
+        column=column,
+        message_id=message_id,
+        message_en=message_en,
+        rows=tuple(labels),
+        values=found if len(found) == len(places) else (None,) * len(places),
+    )
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON can hold it."""
+    return value if isinstance(value, int | float | str) else str(value)
+
+
+def joined(*parts: Iterable[FindingGroup]) -> Findings:
+    """Join collections of findings, in order, each rule on the same rows and column once.
+
+    Parameters
+    ----------
+    *parts : iterables of FindingGroup
+        For instance those of reading and those of scoring, which meet the same bad cells.
+
+    Returns
+    -------
+    Findings
+    """
+    kept: dict[object, FindingGroup] = {}
+    for place, group in enumerate(group for part in parts for group in part):
+        rows = tuple(row[-1] if isinstance(row, tuple) else row for row in group.rows)
+        key = (group.rule, group.column, group.sheet, rows) if rows else place
+        kept.setdefault(key, group)
+    return Findings(kept.values())
 
 
 def merge(parts: Iterable[Iterable[FindingGroup]]) -> Findings:

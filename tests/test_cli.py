@@ -181,6 +181,70 @@ def test_a_file_that_cannot_be_read_or_units_that_are_none(recap, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["recap.csv"]
 
 
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_a_finished_workbook_is_read_again_as_the_same_table(recap, tmp_path, lang):
+    import pandas as pd
+
+    done = run("score", str(recap), "-o", "out.xlsx", "--lang", lang, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    reading = kbk.read(tmp_path / "out.xlsx")
+    assert (reading.n_rows, len(reading.rejected)) == (2, 0)
+    assert not [one.printed for one in reading.headings if one.name is None]
+    once = kbk.score(kbk.read(recap).table)
+    again = kbk.score(reading.table)
+    assert kbk.findings_of(again).total("warning") == 0
+    pd.testing.assert_frame_equal(
+        again[once.columns].reset_index(drop=True),
+        once.reset_index(drop=True),
+        check_dtype=False,
+        rtol=1e-9,
+    )
+
+
+def test_the_workbook_explains_every_column(recap, tmp_path):
+    import openpyxl
+
+    run("score", str(recap), "-o", "out.xlsx", "--lang", "en", cwd=tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    lines = [[one.value for one in row] for row in book["dictionary"].iter_rows(min_row=4)]
+    scored = [line for line in lines if line[0] == "scored"]
+    heads = [one.value for one in book["scored"][3]]
+    assert len(scored) == len(heads)
+    for (_, name, words, unit, origin), head in zip(scored, heads, strict=True):
+        assert head != name
+        assert words.startswith("Column: ")
+        assert origin
+        assert bool(unit) == ("(" in head.removesuffix("(AK)").removesuffix("(RRNS)"))
+    assert book["scored"].freeze_panes == "A4"
+    assert book["scored"].conditional_formatting
+
+
+def test_text_that_begins_like_a_formula_is_defused_in_csv(recap, tmp_path):
+    run("score", str(recap), "-o", "out.csv", cwd=tmp_path)
+    assert "'=SINTETIS A" in (tmp_path / "out.csv").read_text("utf-8")
+
+
+def test_a_mapping_is_saved_to_be_corrected_and_given_again(recap, tmp_path):
+    text = recap.read_text("utf-8").replace("JUMLAH KONTAK", "Jumlah Kontakk")
+    recap.write_text(text, encoding="utf-8")
+    done = run("score", str(recap), "--save-mapping", "map.toml", cwd=tmp_path)
+    assert done.returncode == 2  # the contacts are lacking, and nothing was guessed
+    mapping = (tmp_path / "map.toml").read_text("utf-8")
+    assert '# "Jumlah Kontakk" = "contacts"' in mapping
+    (tmp_path / "map.toml").write_text(mapping.replace('# "Jumlah', '"Jumlah'), "utf-8")
+    done = run("score", str(recap), "--mapping", "map.toml", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["mean_score"] == 3.3
+    assert done.stderr == ""
+
+
+def test_a_file_without_a_usable_row_ends_with_status_2(tmp_path):
+    run("template", "kbk.xlsx", cwd=tmp_path)
+    done = run("score", "kbk.xlsx", "-o", "out.xlsx", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "example row" in done.stderr
+    assert not (tmp_path / "out.xlsx").exists()
+
+
 def test_a_template_is_written(tmp_path):
     done = run("template", "kbk.xlsx", cwd=tmp_path)
     assert done.returncode == 0

@@ -94,14 +94,55 @@ def test_findings_by_rule():
 
 
 def test_findings_as_text():
-    found = Findings([NEGATIVE, WHOLE, MANY])
-    assert found.describe("en", most=3).splitlines() == [
-        "error: members: is negative [rows 3 (-5), x (0)]",
-        "warning: facility_type: no type",
-        "info: contacts: is missing [rows 0, 1, 2, … (+4)]",
+    found = Findings([MANY, WHOLE, NEGATIVE])
+    assert found.describe("en", most=3, width=80).splitlines() == [
+        "ERRORS (value not used)",
+        "- Members: is negative (2 rows)",
+        "    row 3: -5; row x: 0",
+        "",
+        "WARNINGS (used, but look at it)",
+        "- Facility type: no type",
+        "",
+        "NOTES",
+        "- Members with a contact: is missing (7 rows)",
+        "    row 0; row 1; row 2; and 4 more",
     ]
-    assert found.describe("id").startswith("error: members: negatif [baris 3 (-5), x (0)]")
+    assert "- Peserta terdaftar: negatif (2 baris)" in found.describe("id")
     assert Findings().describe() == ""
+    assert found.lines("en", most=3) == [
+        "info: contacts: is missing [rows 0, 1, 2, … (+4)]",
+        "warning: facility_type: no type",
+        "error: members: is negative [rows 3 (-5), x (0)]",
+    ]
+
+
+def test_places_are_named_as_in_the_file_and_one_rule_is_one_block():
+    parts = [
+        FindingGroup("r", "error", "x", "a; b", "bad; do it", (4,), (1.5,), sheet=s, letter="F")
+        for s in ("Jan", "Feb")
+    ]
+    both = FindingGroup("s", "info", "", "c", "seen", (("Mar", 9), ("Apr", 2)), ())
+    shown = Findings([*parts, both]).describe("en", width=60)
+    assert "- 'x': bad (2 rows)\n    Jan!F4: 1.5; Feb!F4: 1.5\n  → do it" in shown
+    assert "Mar row 9; Apr row 2" in shown
+    assert Findings([both]).frame[["sheet", "row"]].values.tolist() == [["Mar", 9], ["Apr", 2]]
+
+
+def test_ten_thousand_findings_stay_readable_and_safe():
+    long = "<script>" + "x" * 500
+    many = Findings(
+        FindingGroup(
+            f"r{k}", "warning", f"<c{k}>", "salah", "wrong", tuple(range(500)), (long,) * 500
+        )
+        for k in range(40)
+    )
+    text = many.describe("en", width=80)
+    assert len(text.splitlines()) < 200
+    assert max(map(len, text.splitlines())) <= 80
+    assert "20 more kinds" in text
+    html = many._repr_html_()
+    assert "<script>" not in html
+    assert len(html) < 60_000
 
 
 def test_findings_need_a_known_language():
@@ -159,9 +200,10 @@ def test_every_column_has_labels_and_the_unit_its_name_says(name):
     assert meaning.label.en
     assert label(name, "id") == meaning.label.id
     assert label(name, "en") == meaning.label.en
+    base = name.removesuffix("_printed")
     for suffix, unit in UNITS.items():
-        assert name.endswith(suffix) == (meaning.unit == unit), meaning.unit
-    assert (meaning.kind == "rupiah") == name.endswith("_rp")
+        assert base.endswith(suffix) == (meaning.unit == unit), meaning.unit
+    assert (meaning.kind == "rupiah") == base.endswith("_rp")
     if meaning.kind == "integer":
         assert meaning.decimals == 0
 

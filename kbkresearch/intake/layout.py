@@ -2,7 +2,8 @@
 
 No row vanishes: each row of a sheet is a header row, a row of data, or left out with a reason,
 and `every_row_is_accounted_for` checks that. Where it is not certain that a row is no data, it
-stays data.
+stays data. What a row is shows in its first text, so each distinct one is looked at once, and only
+rows that may be something else than data are looked at as a whole.
 """
 
 from __future__ import annotations
@@ -10,45 +11,49 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from kbkresearch.intake.cells import CellRows, Rows, TextColumn, distinct
+from kbkresearch.intake.headers import (
+    LEAST_KNOWN,
+    SEARCHED,
+    any_number,
+    cell_text,
+    find_header,
+    is_number,
+    only_units,
+    opening,
+    row_texts,
+)
+from kbkresearch.intake.plain_numbers import plain_numbers
+from kbkresearch.intake.totals import is_total
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from kbkresearch.intake.sheets import RawSheet
 
-_SEARCHED = 100
-_LEAST_KNOWN = 2
 _UNIT_LINES = 2
 _FOOTNOTE_CELLS = 3
-_COUNTED = 3
-_TOTAL = re.compile(
-    r"(?:grand\s+|sub\s*-?\s*)?(?:jumlah|jml|total|subtotal|rata\s*-?\s*rata|rerata|average|mean)"
-    r"(?:\s+(?:total|keseluruhan|seluruh(?:nya)?|semua|umum|akhir|rata\s*-?\s*rata))?"
-    r"\s*(?:[:=.(].*|\d+|(?:se-?|per\s+)?(?:puskesmas|pkm|klinik|fktp|faskes|dokter|dpp|kabupaten"
-    r"|kab|kota|kecamatan|kec|provinsi|prov|cabang|wilayah|zona|bulan|tahun|triwulan|semester"
-    r"|januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember"
-    r"|facilities|months?|district)\b.*)?",
-    re.IGNORECASE,
-)
 _FOOTNOTE = re.compile(
     r"(?:sumber|source|catatan|keterangan|ket|notes?|nb|n\.b)\s*\.?\s*(?::.*)?"
-    r"|(?:sumber|source)\s.*|\*+\s*\)?.*",
+    r"|(?:sumber|source)\s.*|(?:aturan|rules?)\s*:.*|\*+\s*\)?.*",
     re.IGNORECASE | re.DOTALL,
 )
-_UNIT = re.compile(
-    r"[(\[]?\s*(?:%|‰|o/oo|per\s*mil+e?|permil|persen|orang|jiwa|peserta|kali|kasus|kunjungan"
-    r"|rujukan|rp\.?|rupiah|rp\.?\s*/\s*(?:peserta|kapita|jiwa)|n|people|visits|cases|percent)"
-    r"\s*[)\]]?",
-    re.IGNORECASE,
+_SIGNATURE = re.compile(
+    r"(?:mengetahui|menyetujui|disetujui|mengesahkan|disahkan|dibuat\s+oleh|diperiksa\s+oleh"
+    r"|penanggung\s*jawab|hormat\s+kami|acknowledged|approved)\b.*"
+    r"|(?:a\.?\s*n\.|plt\.|plh\.)\s*[^\W\d].*"
+    r"|kepala\s+(?:puskesmas|uptd?|klinik|dinas|cabang|bidang|seksi|tata|faskes|fktp)\b.*"
+    r"|(?:nip|nrp)\s*\.?\s*:?[\s\d.\-_…]*"
+    r"|[^\W\d][^\d,]*,\s*(?:\d{1,2}[\s\-/.]+)?(?:[^\W\d]+|\d{1,2})[\s\-/.]+\d{4}",
+    re.IGNORECASE | re.DOTALL,
 )
-_NUMBERED = re.compile(
-    r"[(\[]\s*(?:\d{1,2}|[a-z])\s*[)\]]|[(\[]?\s*\d{1,2}\s*[)\]]?\s*=[\s\d()+\-*/:x×%=]+",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"(?:rp\.?)?\s*[-+(]?\s*\d[\d.,\s]*(?:\)|%|‰)?|[-–—]|n/?a", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -60,26 +65,45 @@ class RawTable:
     file, sheet : str
         Where it was found.
     headings : list of str
-        One per column, two-line headings joined by a space; empty for a column that has data and
-        no heading. Columns with neither are left out.
+        One per column, headings of two or three lines joined by spaces; empty for a column that
+        has data and no heading. Columns with neither are left out.
     header_rows : tuple of int
         The rows of the headings, counted from 1 as in the file.
-    rows : list of list
-        The rows of data.
+    columns : list of sequence
+        The cells of each column, in the rows of data.
     row_numbers : list of int
         The row of each in the file.
     left_out : list of (int, str)
         Every other row and why: ``"title"``, ``"blank"``, ``"total"``, ``"footnote"``,
-        ``"repeated_header"`` or ``"units"``.
+        ``"signature"``, ``"repeated_header"``, ``"units"`` or ``"other_table"``, which begins where
+        other headings stand among the numbers.
+    letters : list of str
+        What stands above each column where the file is opened; empty if nothing does.
+    titles : list of str
+        The texts above the headings.
+    shifted, short : list of int
+        Rows of data of a delimited text with filled cells beyond those of its headings, and with
+        fewer cells than headings: what stands in them may belong to another column.
     """
 
     file: str
     sheet: str
     headings: list[str]
     header_rows: tuple[int, ...]
-    rows: list[list[object]]
+    columns: list[Sequence[object]]
     row_numbers: list[int]
     left_out: list[tuple[int, str]]
+    letters: list[str]
+    titles: list[str]
+    shifted: list[int]
+    short: list[int]
+
+    @property
+    def rows(self) -> list[list[object]]:
+        """Return the rows of data."""
+        if not self.columns:
+            return [[] for _ in self.row_numbers]
+        return list(map(list, zip(*self.columns, strict=True)))
 
 
 def find_table(sheet: RawSheet, known: Callable[[str], bool]) -> RawTable | None:
@@ -96,44 +120,38 @@ def find_table(sheet: RawSheet, known: Callable[[str], bool]) -> RawTable | None
     RawTable or None
         None if no row has two known headings or more.
     """
-    header = _find_header(sheet.rows, functools.cache(known))
+    rows, known = sheet.rows, functools.cache(known)
+    rows = rows if isinstance(rows, Rows) else CellRows(rows)
+    header = find_header(rows, known)
     if header is None:
         return None
     first, lines, headings = header
     after = first + lines
-    above = _Above(
-        [_texts(row) for row in sheet.rows[first:after]],
-        {_texts(row) for row in sheet.rows[:first]},
-    )
-    left_out = [
-        (number, "title" if _opening(row) else "blank")
-        for number, row in enumerate(sheet.rows[:first], start=1)
+    why = {place: "title" if opening(rows[place]) else "blank" for place in range(first)}
+    why |= _no_data(rows, first, after)
+    why |= _other_headings(rows, after, headings, known, why)
+    kept = np.ones(len(rows), dtype=np.bool_)
+    kept[:after] = False
+    kept[list(why)] = False
+    places = np.flatnonzero(kept)
+    columns = [
+        (at, name, rows.column(at, places))
+        for at, name in enumerate(headings)
+        if name or any(map(cell_text, distinct(rows.column(at, places))[0]))
     ]
-    numbers, rows, units_until = [], [], after + _UNIT_LINES
-    for place in range(after, len(sheet.rows)):
-        row = sheet.rows[place]
-        why = _why_no_data(row, units=place < units_until) or above.again(sheet.rows, place)
-        if why == "repeated_header":
-            units_until = place + 1 + _UNIT_LINES
-        if why is None:
-            numbers.append(place + 1)
-            rows.append(row)
-            units_until = 0
-        else:
-            left_out.append((place + 1, why))
-    kept = [
-        column
-        for column, name in enumerate(headings)
-        if name or any(_text(_cell(row, column)) for row in rows)
-    ]
+    shifted, short = _uneven(rows, range(first, after), headings, places)
     return RawTable(
         file=sheet.file,
         sheet=sheet.name,
-        headings=[headings[column] for column in kept],
+        headings=[name for _, name, _ in columns],
         header_rows=tuple(range(first + 1, after + 1)),
-        rows=[[_cell(row, column) for column in kept] for row in rows],
-        row_numbers=numbers,
-        left_out=left_out,
+        columns=[cells for _, _, cells in columns],
+        row_numbers=(places + 1).tolist(),
+        left_out=[(place + 1, why[place]) for place in sorted(why)],
+        letters=[_letters(at) if sheet.lettered else "" for at, _, _ in columns],
+        titles=[text for row in rows[:first] for text in map(cell_text, row) if text],
+        shifted=(shifted + 1).tolist(),
+        short=(short + 1).tolist(),
     )
 
 
@@ -152,116 +170,149 @@ def every_row_is_accounted_for(sheet: RawSheet, table: RawTable) -> bool:
     """
     left_out = [number for number, _ in table.left_out]
     seen = sorted([*table.header_rows, *table.row_numbers, *left_out])
-    return len(table.rows) == len(table.row_numbers) and seen == [
-        number for number, _ in enumerate(sheet.rows, start=1)
-    ]
+    even = all(len(cells) == len(table.row_numbers) for cells in table.columns)
+    return even and seen == list(range(1, len(sheet.rows) + 1))
 
 
-def _text(cell: object) -> str:
-    return "" if cell is None else " ".join(str(cell).split())
+def _letters(at: int) -> str:
+    """Return the letters of a column, counted from 0.
+
+    Examples
+    --------
+    >>> _letters(0), _letters(27)
+    ('A', 'AB')
+    """
+    before, last = divmod(at, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
-def _texts(row: Sequence[object]) -> tuple[str, ...]:
-    return tuple(_text(cell).casefold() for cell in row)
-
-
-def _opening(row: Sequence[object]) -> str:
-    """Return the first text of a row; empty if the row is blank."""
-    return next(filter(None, map(_text, row)), "")
-
-
-def _cell(row: Sequence[object], column: int) -> object:
-    return row[column] if column < len(row) else None
-
-
-def _is_number(cell: object) -> bool:
-    """Tell whether a filled cell is a number, a date or a dash, not a word."""
-    return not isinstance(cell, str) or _NUMBER.fullmatch(cell.strip()) is not None
-
-
-def _find_header(
-    rows: Sequence[Sequence[object]], known: Callable[[str], bool]
-) -> tuple[int, int, list[str]] | None:
-    """Return the first header row, the number of its lines and the headings."""
-    best: tuple[int, int, int, list[str]] | None = None
-    for place, row in enumerate(rows[:_SEARCHED]):
-        one = [_text(cell) for cell in row]
-        if not any(one):
-            continue
-        alone = _count(one, known)
-        choice = (alone, place, 1, one)
-        if place + 1 < len(rows) and not _any_number(rows[place + 1]):
-            lower = rows[place + 1]
-            two = _joined(row, lower, known)
-            both = _count(two, known)
-            below = _count(map(_text, lower), known)
-            enough = both > max(alone, below) or (both == alone and _spanned(row, lower))
-            if enough and not _units(lower):
-                choice = (both, place, 2, two)
-        if choice[0] >= _LEAST_KNOWN and (best is None or choice[0] > best[0]):
-            best = choice
-    return None if best is None else best[1:]
-
-
-def _count(texts: Iterable[str], known: Callable[[str], bool]) -> int:
-    return sum(known(text) for text in texts if text and not _is_number(text))
-
-
-def _any_number(row: Sequence[object]) -> bool:
-    return any(_text(cell) and _is_number(cell) for cell in row)
-
-
-def _spanned(upper: Sequence[object], lower: Sequence[object]) -> bool:
-    """Tell whether a lower line stands only under merged cells, some other cells having none."""
-    under = [(_text(above), _text(_cell(lower, column))) for column, above in enumerate(upper)]
-    spans = any(
-        above and below and not right and under_right
-        for (above, below), (right, under_right) in itertools.pairwise(under)
+def _no_data(rows: Rows, first: int, after: int) -> dict[int, str]:
+    """Return the rows below a header that are no data, and what they are."""
+    above = _Above(
+        [row_texts(row) for row in rows[first:after]], {row_texts(row) for row in rows[:first]}
     )
-    first = next((below for above, below in under if above), "")
-    return spans and not first
+    found: dict[int, str] = {}
+    units_until = after + _UNIT_LINES
+    for place in _suspects(rows, after, above):
+        why = _why_no_data(rows[place], units=place < units_until) or above.again(rows, place)
+        if why is not None:
+            found[place] = why
+        if why == "repeated_header":
+            units_until = place + 1 + _UNIT_LINES
+        elif why is None:
+            units_until = 0
+    return found | _signatures(rows, after, found)
 
 
-def _joined(
-    upper: Sequence[object], lower: Sequence[object], known: Callable[[str], bool]
-) -> list[str]:
-    """Join two lines of headings; a merged cell above stands for the empty cells to its right."""
-    pairs, span = [], ""
-    for column in range(max(len(upper), len(lower))):
-        above, below = _text(_cell(upper, column)), _text(_cell(lower, column))
-        span = (above or span) if below else ""
-        pairs.append((f"{span} {below}" if span and below else above or below, below))
-    times = Counter(below for _, below in pairs)
-    return [
-        below if times[below] == 1 and known(below) and not known(both) else both
-        for both, below in pairs
-    ]
+def _other_headings(
+    rows: Rows,
+    after: int,
+    headings: Sequence[str],
+    known: Callable[[str], bool],
+    why: Mapping[int, str],
+) -> dict[int, str]:
+    """Return the rows of another table below, whose headings are known and stand elsewhere."""
+    numeric = _by_numbers(rows, after)
+    wordy = _without_numbers(rows, after, numeric)
+    above = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], enumerate(wordy, after))))
+    found: dict[int, str] = {}
+    for place in wordy[above:]:  # those before the first number belong to the headings above
+        row = {at: text for at, text in enumerate(map(cell_text, rows[place])) if text}
+        there = [at for at, text in row.items() if known(text)]
+        among = any(at in there for at, share in numeric.items() if share)
+        if place in why or len(there) < LEAST_KNOWN or not among:
+            continue
+        if any(row[at].casefold() not in headings[at].casefold() for at in there):
+            later = range(place, len(rows))
+            return found | {one: "other_table" for one in later if why.get(one) != "signature"}
+        found[place] = "repeated_header"
+    return found
+
+
+def _by_numbers(rows: Rows, after: int) -> dict[int, int]:
+    """Return how many of the first rows have a number in each column; most of them first."""
+    first = rows[after : after + SEARCHED]
+    counts = {
+        at: sum(bool(cell_text(row[at])) and is_number(row[at]) for row in first)
+        for at in range(rows.width)
+    }
+    return dict(sorted(counts.items(), key=lambda one: -one[1]))
+
+
+def _without_numbers(rows: Rows, after: int, columns: Iterable[int]) -> list[int]:
+    """Return the rows that have no number in any of some columns."""
+    pending = np.arange(after, len(rows))
+    for at in columns:
+        if not len(pending):
+            break
+        cells = rows.column(at, pending)
+        plain = plain_numbers(cells)[2] if isinstance(cells, TextColumn) else None
+        if plain is not None:
+            pending = pending[~plain]
+            cells = rows.column(at, pending)
+        values, codes = distinct(cells)
+        words = [not cell_text(value) or not is_number(value) for value in values]
+        pending = pending[np.array(words, dtype=np.bool_)[codes]]
+    return pending.tolist()
+
+
+def _uneven(
+    rows: Rows, header: range, headings: Sequence[str], places: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows of a delimited text with cells beyond the headings, and with too few."""
+    lengths = rows.lengths
+    if lengths is None:
+        return places[:0], places[:0]
+    most = max(int(lengths[header].max()), 1)
+    least = max((at + 1 for at, name in enumerate(headings) if name), default=0)
+    more = [one for one in places[lengths[places] > most] if any(map(cell_text, rows[one][most:]))]
+    return np.array(more, dtype=np.intp), places[lengths[places] < least]
+
+
+def _suspects(rows: Rows, after: int, above: _Above) -> list[int]:
+    """Return the rows that may be no data, by their first text, and those that follow a header."""
+    pending, suspects = np.arange(after, len(rows)), [np.arange(0)]
+    for at in range(rows.width):
+        values, codes = distinct(rows.column(at, pending))
+        texts = list(map(cell_text, values))
+        blank = np.array([not text for text in texts], dtype=np.bool_)
+        doubtful = np.array([above.may_be_no_data(text) for text in texts], dtype=np.bool_)
+        suspects.append(pending[(doubtful & ~blank)[codes]])
+        pending = pending[blank[codes]]
+        if not len(pending):
+            break
+    found = np.concatenate([*suspects, pending])
+    near = [found + line for line in range(_UNIT_LINES + 1)]
+    places = np.unique(np.concatenate([np.arange(after, after + _UNIT_LINES), *near]))
+    return [int(place) for place in places if place < len(rows)]
+
+
+def _signatures(rows: Rows, after: int, found: Mapping[int, str]) -> dict[int, str]:
+    """Return the rows of a signature block: those without numbers at the end, from its mark on."""
+    end = len(rows)
+    for place in range(len(rows) - 1, max(after, len(rows) - SEARCHED) - 1, -1):
+        row = rows[place]
+        if place not in found and any_number(row) and not _SIGNATURE.fullmatch(opening(row)):
+            break
+        if any(_SIGNATURE.fullmatch(cell_text(cell)) for cell in row):
+            end = place
+    return {place: "signature" for place in range(end, len(rows)) if place not in found}
 
 
 def _why_no_data(row: Sequence[object], *, units: bool) -> str | None:
-    first = _opening(row)
+    first = opening(row)
     if not first:
         return "blank"
-    if units and _units(row):
+    if units and only_units(row):
         return "units"
-    total = _TOTAL.fullmatch(first) is not None
+    total = is_total(first)
     if not total and _FOOTNOTE.fullmatch(first) is None:
         return None
-    others = [cell for cell in row if _text(cell)][1:]
+    others = [cell for cell in row if cell_text(cell)][1:]
     if total:
-        return "total" if all(map(_is_number, others)) else None
-    words = not any(map(_is_number, others)) and len(others) < _FOOTNOTE_CELLS
+        return "total" if all(map(is_number, others)) else None
+    words = not any(map(is_number, others)) and len(others) < _FOOTNOTE_CELLS
     return "footnote" if words else None
-
-
-def _units(row: Sequence[object]) -> bool:
-    """Tell whether a row holds nothing but units, or nothing but the numbers of the columns."""
-    texts = [text for text in map(_text, row) if text]
-    if all(_UNIT.fullmatch(text) or _NUMBERED.fullmatch(text) for text in texts):
-        return bool(texts)
-    plain = [text.removesuffix(".0") for text in texts]
-    counted = [str(number) for number, _ in enumerate(texts, start=1)]
-    return plain == counted and len(plain) > _COUNTED
 
 
 class _Above:
@@ -269,24 +320,30 @@ class _Above:
 
     def __init__(self, heads: list[tuple[str, ...]], titles: set[tuple[str, ...]]) -> None:
         self.heads, self.titles = heads, titles
-        self.openings = {_opening(row).casefold() for row in (*heads, *titles)} - {""}
+        self.openings = {opening(row).casefold() for row in (*heads, *titles)} - {""}
+
+    def may_be_no_data(self, first: str) -> bool:
+        """Tell whether a row that opens with this text may repeat one of them or sum up others."""
+        return bool(
+            first.casefold() in self.openings or is_total(first) or _FOOTNOTE.fullmatch(first)
+        )
 
     def again(self, rows: Sequence[Sequence[object]], place: int) -> str | None:
         """Tell what a row repeats, if it does."""
-        if _opening(rows[place]).casefold() not in self.openings:
+        if opening(rows[place]).casefold() not in self.openings:
             return None
         if self._header(rows, place):
             return "repeated_header"
-        if _texts(rows[place]) not in self.titles:
+        if row_texts(rows[place]) not in self.titles:
             return None
         for later in range(place + 1, len(rows)):
-            if _opening(rows[later]) and _texts(rows[later]) not in self.titles:
+            if opening(rows[later]) and row_texts(rows[later]) not in self.titles:
                 return "title" if self._header(rows, later) else None
         return None
 
     def _header(self, rows: Sequence[Sequence[object]], place: int) -> bool:
         lines = len(self.heads)
         return any(
-            [_texts(row) for row in rows[place - line : place - line + lines]] == self.heads
+            [row_texts(row) for row in rows[place - line : place - line + lines]] == self.heads
             for line in range(lines)
         )

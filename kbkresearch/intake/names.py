@@ -1,7 +1,7 @@
 """Names: what a heading or a label printed in a file stands for in the canonical tables.
 
-A heading is read when it says, but for case, spaces, punctuation, accents, a unit or a date, what
-a known heading says. What only looks like one is suggested, never taken.
+A heading is read when it says, but for case, spaces, punctuation, accents, the order of its words,
+a unit or a date, what a known heading says. What only looks like one is suggested, never taken.
 """
 
 from __future__ import annotations
@@ -10,26 +10,22 @@ import difflib
 import json
 import re
 import tomllib
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from kbkresearch.errors import BadArgumentError, RuleFileError, UnknownNameError
-from kbkresearch.vocabulary import COLUMNS, FACILITY_LABELS
+from kbkresearch.errors import BadArgumentError, UnknownNameError
+from kbkresearch.intake.lexicon import CODED, STATUSES, ZONES, in_order, lexicon, undated
+from kbkresearch.vocabulary import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_WORD = re.compile(r"[^\W\d_]+|\d+|[%‰]")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _NEAR, _SHORTEST = 0.84, 4
-_CODED = ("facility_type", "consequence", "funding_model", "sex")
-_ZONES = tuple(name for name in COLUMNS if name.endswith("_zone"))
+_YEARS = frozenset(("tahun", "thn", "th", "year"))
 _SHAPES = {
     "phone": re.compile(r"(?:\+62\d{7,12}|(?:0|62)8\d{7,11})"),
     "nik": re.compile(r"\d{16}"),
@@ -65,95 +61,10 @@ class Heading:
     unit: str | None = None
 
 
-@dataclass(frozen=True)
-class _Names:
-    """The lists of names.toml by key: the text in small letters without spaces and marks."""
-
-    columns: dict[str, str]
-    plain: dict[str, str]
-    units: dict[str, str]
-    kinds: dict[str, str]
-    months: dict[str, str]
-    joining: dict[str, str]
-    labels: dict[str, dict[str, str]]
-    synonyms: dict[str, str]
-
-    def words(self, text: str) -> list[str]:
-        """Return the words, numbers and unit signs of a text in one spelling."""
-        plain = unicodedata.normalize("NFKD", text).casefold()
-        bare = "".join(one for one in plain if not unicodedata.combining(one))
-        return [self.synonyms.get(word, word) for word in _WORD.findall(bare)]
-
-    def key(self, text: str) -> str:
-        """Return what two texts share that say the same."""
-        return "".join(self.words(text))
-
-
-def _build(raw: dict[str, Any], file: str = "names.toml") -> _Names:
-    """Arrange the document; nothing in it may stand for two things."""
-    synonyms = {short: word for word, several in raw["synonyms"].items() for short in several}
-    names = _Names({}, {}, {}, {}, {}, {}, {}, synonyms)
-
-    def fill(place: str, into: dict[str, str], listed: Iterable[tuple[str, str]]) -> None:
-        for text, meaning in listed:
-            key = names.key(text)
-            other = into.setdefault(key, meaning)
-            if not key or other != meaning:
-                problem = f"stands for both {other!r} and {meaning!r}" if key else "says nothing"
-                raise RuleFileError(f"{file}: {place}.{meaning}", f"{text!r} {problem}")
-
-    def pairs(table: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
-        return [(text, meaning) for meaning, texts in table.items() for text in texts]
-
-    unknown = sorted(set(raw["columns"]) - set(COLUMNS))
-    if unknown:
-        raise RuleFileError(f"{file}: columns.{unknown[0]}", "is no canonical column")
-    own = [(t, c.name) for c in COLUMNS.values() for t in (c.name, c.label.id, c.label.en)]
-    fill("columns", names.columns, own + pairs(raw["columns"]))
-    fill("headings", dict(names.columns), pairs(raw["headings"]))
-    fill("headings", names.plain, pairs(raw["headings"]))
-    for kind, table in raw["units"].items():
-        fill(f"units.{kind}", names.units, pairs(table))
-        names.kinds.update(dict.fromkeys(table, kind))
-    fill("dates", names.months, ((one, "months") for one in raw["dates"]["months"]))
-    fill("dates", names.joining, ((one, "joining") for one in raw["dates"]["joining"]))
-    labels = raw["labels"]
-    for column in (*_CODED, "zone"):
-        known = names.labels.setdefault(column, {})
-        fill("labels", known, ((one, "missing") for one in labels["missing"]))
-        fill(f"labels.{column}", known, [*((v, v) for v in labels[column]), *pairs(labels[column])])
-    own = [(t, name) for name, text in FACILITY_LABELS.items() for t in (text.id, text.en)]
-    fill("labels.facility_type", names.labels["facility_type"], own)
-    return names
-
-
-@cache
-def _names() -> _Names:
-    text = resources.files("kbkresearch.intake").joinpath("names.toml").read_text("utf-8")
-    return _build(tomllib.loads(text))
-
-
-def _undated(words: Sequence[str]) -> list[str]:
-    """Drop a month and year (or a bare year) at the end, and the words that join them on."""
-    names, rest, seen = _names(), list(words), 0
-    while rest:
-        last, before = rest[-1], rest[-2] if len(rest) > 1 else ""
-        date = last in names.months or re.fullmatch(r"20\d\d", last)
-        part = before in names.months or re.fullmatch(r"20\d\d", before)
-        short = part and re.fullmatch(r"\d\d", last)
-        if not (date or short or (seen and last in names.joining)):
-            break
-        rest.pop()
-        seen += 1
-    if seen and len(rest) > 1 and re.fullmatch(r"0?[1-9]|1[0-2]", rest[-1]):
-        rest.pop()
-    return rest
-
-
 def _match(words: Sequence[str]) -> tuple[str | None, str | None]:
     """Return the column of a heading without brackets, and the unit at either end of it."""
-    names = _names()
-    for one in (list(words), _undated(words)):
+    names = lexicon()
+    for one in (list(words), undated(words)):
         name = names.columns.get("".join(one))
         for rest, unit in [*((one[:-k], one[-k:]) for k in (3, 2, 1)), (one[1:], one[:1])]:
             code = names.units.get("".join(unit))
@@ -165,14 +76,14 @@ def _match(words: Sequence[str]) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _resolve(printed: str) -> tuple[str | None, str | None, str]:
-    """Return the column, the unit, and the key without unit and date."""
-    names, unit, others = _names(), None, []
+def _resolve(printed: str) -> tuple[str | None, str | None, list[str]]:
+    """Return the column, the unit, and the words without unit and date."""
+    names, unit, others = lexicon(), None, []
     outside = _BRACKETS.sub(" ", printed)
     for inside in _BRACKETS.findall(printed):
         code = names.units.get(names.key(inside))
         unit = unit or code
-        if code is None and _undated(names.words(inside)):
+        if code is None and undated(names.words(inside)):
             others.append(inside)
     found = [_match(names.words(part)) for part in (outside, *others)]
     name, code = found[0]
@@ -180,7 +91,8 @@ def _resolve(printed: str) -> tuple[str | None, str | None, str]:
         name, code = _match(names.words(" ".join((outside, *others))))
     if name is None:
         name, code = _match(names.words(printed))
-    return name, unit or code, "".join(_undated(names.words(outside)))
+    words = undated(names.words(outside))
+    return name or names.shuffled.get(in_order(words)), unit or code, words
 
 
 def _fits(name: str, unit: str | None) -> bool:
@@ -188,7 +100,7 @@ def _fits(name: str, unit: str | None) -> bool:
     meaning = COLUMNS[name]
     if unit is None or (meaning.kind == "number" and not meaning.unit):
         return True
-    kind = _names().kinds[unit]
+    kind = lexicon().kinds[unit]
     if meaning.kind in {"text", "date", "boolean"}:
         return kind == "time"
     if meaning.unit.en in {"1–4", "1.0–4.0"}:
@@ -196,13 +108,18 @@ def _fits(name: str, unit: str | None) -> bool:
     return kind == _PRINTED_UNITS.get(meaning.unit.en, "count")
 
 
-def _near(key: str) -> str | None:
-    names = _names()
-    if len(key) < _SHORTEST or key in names.plain:
-        return None
-    candidates = [one for one in names.columns if len(one) >= _SHORTEST]
-    found = difflib.get_close_matches(key, candidates, n=1, cutoff=_NEAR)
-    return names.columns[found[0]] if found else None
+def _near(words: Sequence[str]) -> str | None:
+    """Return the column that a heading may mean; failing that, the one its last words may mean."""
+    known = lexicon()
+    candidates = [one for one in known.columns if len(one) >= _SHORTEST]
+    for start in range(max(len(words) - 1, 1)):
+        key = "".join(words[start:])
+        if len(key) < _SHORTEST or key in known.plain:
+            return None
+        found = difflib.get_close_matches(key, candidates, n=1, cutoff=_NEAR)
+        if found:
+            return known.columns[found[0]]
+    return None
 
 
 def _tidy(printed: object) -> str:
@@ -247,15 +164,48 @@ def read_headings(
     return tuple(_heading(str(one), given.get(_tidy(one))) for one in printed)
 
 
+def column_of(printed: str, mapping: Mapping[str, str] | None = None) -> str | None:
+    """Return the column that a heading stands for, as `read_headings` does, if it does for one.
+
+    Examples
+    --------
+    >>> column_of("Diagnosa: DM"), column_of("AK (‰) Target")
+    ('dm_diagnosed', None)
+    """
+    given = {_tidy(key): name for key, name in (mapping or {}).items()}.get(_tidy(printed))
+    if given is not None:
+        return given or None
+    name, unit, _ = _resolve(printed)
+    return printed if printed in COLUMNS else name if name and _fits(name, unit) else None
+
+
+def is_year(printed: str) -> bool:
+    """Tell whether a heading is that of the year of months that stand beside it."""
+    words = lexicon().words(printed)
+    return 0 < len(words) <= len(("tahun", "kapitasi")) and words[0] in _YEARS
+
+
+def is_plain(printed: str) -> bool:
+    """Tell whether a heading is a known one that stands for no column, such as a running number."""
+    names = lexicon()
+    return "".join(undated(names.words(_BRACKETS.sub(" ", printed)))) in {*names.plain, ""}
+
+
+def _unit_in_name(column: str) -> str | None:
+    """Return the unit that a canonical name ends in, if it is a ratio's."""
+    unit = column.rsplit("_", 1)[-1]
+    return unit if lexicon().kinds.get(unit) == "ratio" else None
+
+
 def _heading(printed: str, given: str | None) -> Heading:
-    name, unit, key = _resolve(printed)
+    name, unit, words = _resolve(printed)
     if given is not None:
         return Heading(printed, given or None, "mapped", None, unit)
     if printed in COLUMNS:
-        return Heading(printed, printed, "canonical")
+        return Heading(printed, printed, "canonical", None, _unit_in_name(printed))
     if name and _fits(name, unit):
         return Heading(printed, name, "unit" if unit else "known", None, unit)
-    return Heading(printed, None, "unknown", name or _near(key), unit)
+    return Heading(printed, None, "unknown", name or _near(words), unit)
 
 
 def repeated(headings: Iterable[Heading]) -> dict[str, list[str]]:
@@ -354,7 +304,8 @@ def read_labels(column: str, cells: Iterable[object]) -> tuple[list[str | bool |
     Parameters
     ----------
     column : str
-        ``facility_type``, ``consequence``, ``funding_model``, ``sex`` or a zone.
+        ``facility_type``, ``consequence``, ``funding_model``, ``sex``, ``stage``, a zone, or
+        whether a target is met (``ak_status`` …: ``"met"`` or ``"not_met"``).
     cells : iterable of object
         The cells as read.
 
@@ -375,14 +326,16 @@ def read_labels(column: str, cells: Iterable[object]) -> tuple[list[str | bool |
     >>> read_labels("facility_type", ["PKM", "Klinik Polri", "Dokter Gigi", None])
     (['puskesmas', 'klinik_pratama', None, None], [2])
     """
-    if column not in (*_CODED, *_ZONES):
-        raise UnknownNameError("coded column", column, (*_CODED, *_ZONES))
-    known = _names().labels["zone" if column in _ZONES else column]
+    coded = (*CODED, *ZONES, *STATUSES)
+    if column not in coded:
+        raise UnknownNameError("coded column", column, coded)
+    kind = "zone" if column in ZONES else "status" if column in STATUSES else column
+    known = lexicon().labels[kind]
     values: list[str | bool | None] = []
     unknown = []
     for position, cell in enumerate(cells):
         text = re.sub(r"^(\d+)[.,]0+$", r"\1", _text(cell))
-        value = "missing" if text in {"", "-", "–", "—"} else known.get(_names().key(text))
+        value = "missing" if text in {"", "-", "–", "—"} else known.get(lexicon().key(text))
         if value is None:
             unknown.append(position)
         found = None if value == "missing" else value
@@ -398,10 +351,10 @@ def person_columns(printed: Sequence[str]) -> set[int]:
     >>> sorted(person_columns(["No. Kartu", "NAMA FKTP", "NIK (16 digit)"]))
     [0, 2]
     """
-    names = _names()
+    names = lexicon()
 
     def personal(text: str) -> bool:
-        return names.plain.get("".join(_undated(names.words(text)))) == "person"
+        return names.plain.get("".join(undated(names.words(text)))) == "person"
 
     forms = [(str(one), _BRACKETS.sub(" ", str(one))) for one in printed]
     return {place for place, both in enumerate(forms) if any(map(personal, both))}

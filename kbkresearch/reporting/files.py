@@ -7,10 +7,10 @@ import re
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kbkresearch.errors import BadArgumentError, UnknownNameError
-from kbkresearch.reporting.render import cell, table_html, table_markdown
+from kbkresearch.reporting.render import table_html, table_markdown
 from kbkresearch.vocabulary import Text, check_lang
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from kbkresearch.results import Table
 
-_SHEET_LIMIT = 31
-_WIDTHS = (8, 60)
+Progress: TypeAlias = "Callable[[int, int], object]"
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?[\d.,\s]*[%‰]?")
 
 
 @contextmanager
@@ -78,7 +79,12 @@ def write_text(path: str | Path, text: str) -> Path:
     return Path(path)
 
 
-def save_tables(tables: Sequence[Table], path: str | Path, lang: str = "id") -> Path:
+def save_tables(
+    tables: Sequence[Table],
+    path: str | Path,
+    lang: str = "id",
+    progress: Progress = lambda *_: None,
+) -> Path:
     """Write tables to one file; the ending decides the format.
 
     Parameters
@@ -88,6 +94,8 @@ def save_tables(tables: Sequence[Table], path: str | Path, lang: str = "id") -> 
     path : str or Path
         Ends in ``.html``, ``.md``, ``.xlsx`` or ``.csv``.
     lang : {"id", "en"}
+    progress : callable, optional
+        Told rows written and rows in all, now and then; by default nobody listens.
 
     Returns
     -------
@@ -101,7 +109,7 @@ def save_tables(tables: Sequence[Table], path: str | Path, lang: str = "id") -> 
         For several tables in one CSV, or a place that cannot be written.
     """
     check_lang(lang)
-    writers: dict[str, Callable[[Sequence[Table], Path, str], None]] = {
+    writers: dict[str, Callable[[Sequence[Table], Path, str, Progress], None]] = {
         ".html": _html,
         ".md": _markdown,
         ".xlsx": _xlsx,
@@ -111,97 +119,46 @@ def save_tables(tables: Sequence[Table], path: str | Path, lang: str = "id") -> 
     if ending not in writers:
         raise UnknownNameError("file ending", ending, writers)
     with replacing(path) as beside:
-        writers[ending](tables, beside, lang)
+        writers[ending](tables, beside, lang, progress)
     return Path(path)
 
 
-def _html(tables: Sequence[Table], path: Path, lang: str) -> None:
+def _html(tables: Sequence[Table], path: Path, lang: str, _: Progress) -> None:
     parts = "\n".join(table_html(table, lang) for table in tables)
     head = f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>kbkresearch</title>'
     path.write_text(f"{head}<body>{parts}</body></html>\n", encoding="utf-8")
 
 
-def _markdown(tables: Sequence[Table], path: Path, lang: str) -> None:
+def _markdown(tables: Sequence[Table], path: Path, lang: str, _: Progress) -> None:
     path.write_text("\n".join(table_markdown(table, lang) for table in tables), encoding="utf-8")
 
 
-def _csv(tables: Sequence[Table], path: Path, lang: str) -> None:
+def _csv(tables: Sequence[Table], path: Path, lang: str, _: Progress) -> None:
     if len(tables) != 1:
         raise BadArgumentError(f"A CSV file holds one table, {len(tables)} were given; use .xlsx.")
     table = tables[0]
     frame = table.frame[[column.key for column in table.columns]]
-    frame = frame.map(lambda value: value.to(lang) if isinstance(value, Text) else value)
-    frame.to_csv(path, index=False, lineterminator="\n")
+    texts = [name for name in frame.columns if frame[name].dtype.kind not in "iufbM"]
+    plain = frame.assign(**{name: [_csv_cell(one, lang) for one in frame[name]] for name in texts})
+    plain.columns = [_csv_cell(str(name), lang) for name in plain.columns]
+    plain.to_csv(path, index=False, lineterminator="\n")
 
 
-def _xlsx(tables: Sequence[Table], path: Path, lang: str) -> None:
-    import xlsxwriter
+def _csv_cell(value: Any, lang: str) -> Any:
+    """Return a cell; text that a spreadsheet would run as a formula gets an apostrophe before it.
 
-    safe = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    with xlsxwriter.Workbook(str(path), safe) as book:
-        style = {
-            "title": book.add_format({"bold": True, "font_size": 12}),
-            "head": book.add_format(
-                {
-                    "bold": True,
-                    "bottom": 1,
-                    "text_wrap": True,
-                    "valign": "top",
-                    "bg_color": "#E8EDF2",
-                }
-            ),
-            "text": book.add_format({"valign": "top", "text_wrap": True}),
-            "note": book.add_format({"italic": True, "font_color": "#555555"}),
-        }
-        names: set[str] = set()
-        for table in tables:
-            sheet = book.add_worksheet(_sheet_name(table.name, names))
-            _fill_sheet(book, sheet, table, lang, style)
+    Examples
+    --------
+    >>> [_csv_cell(one, "id") for one in ("=1+1", "@x", "-2,5", "-", "Klinik", 3)]
+    ["'=1+1", "'@x", '-2,5', '-', 'Klinik', 3]
+    """
+    text = value.to(lang) if isinstance(value, Text) else value
+    if not isinstance(text, str) or not _FORMULA.match(text) or _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
 
 
-def _fill_sheet(book: Any, sheet: Any, table: Table, lang: str, style: dict[str, Any]) -> None:
-    sheet.write_string(0, 0, table.title.to(lang), style["title"])
-    sheet.freeze_panes(3, 0)
-    values = table.frame[[column.key for column in table.columns]]
-    for place, column in enumerate(table.columns):
-        sheet.write_string(2, place, column.label.to(lang), style["head"])
-        shape = _number_format(book, column.kind, column.decimals)
-        widest = len(column.label.to(lang)) // 2
-        for line, value in enumerate(values.iloc[:, place].tolist(), start=3):
-            if shape is not None and _is_number(value):
-                sheet.write_number(line, place, float(value), shape)
-                widest = max(widest, len(f"{float(value):,.2f}"))
-                continue
-            text = cell(value, column, lang)
-            sheet.write_string(line, place, text, style["text"])
-            widest = max(widest, len(text))
-        sheet.set_column(place, place, min(max(widest + 2, _WIDTHS[0]), _WIDTHS[1]))
-    under = [*table.notes, *([table.source] if table.source else [])]
-    for line, note in enumerate(under, start=4 + len(values)):
-        sheet.write_string(line, 0, note.to(lang), style["note"])
+def _xlsx(tables: Sequence[Table], path: Path, lang: str, progress: Progress) -> None:
+    from kbkresearch.reporting.sheets import write_workbook
 
-
-def _is_number(value: Any) -> bool:
-    import math
-    from numbers import Real
-
-    return isinstance(value, Real) and math.isfinite(value)
-
-
-def _number_format(book: Any, kind: str, decimals: int) -> Any:
-    if kind not in {"integer", "number", "rupiah"}:
-        return None
-    shape = "#,##0" + ("." + "0" * decimals if kind == "number" and decimals else "")
-    return book.add_format({"num_format": shape, "valign": "top"})
-
-
-def _sheet_name(name: str, taken: set[str]) -> str:
-    """Return a sheet name that Excel takes, unlike any other of the workbook."""
-    base = re.sub(r"[\[\]:*?/\\']", "-", name)[:_SHEET_LIMIT] or "table"
-    unique, count = base, 1
-    while unique.lower() in taken:
-        count += 1
-        suffix = f"~{count}"
-        unique = base[: _SHEET_LIMIT - len(suffix)] + suffix
-    taken.add(unique.lower())
-    return unique
+    write_workbook(tables, path, lang, progress)

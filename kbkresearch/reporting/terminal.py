@@ -12,12 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from kbkresearch import formats
 from kbkresearch.reporting.audits import verdict_table
 from kbkresearch.reporting.render import rows as shown_rows
 from kbkresearch.studies.model import VERDICT_LABELS, count_verdicts
 from kbkresearch.version import __version__
-from kbkresearch.vocabulary import Text, label
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,61 +102,6 @@ def print_table(table: Table, lang: str) -> None:
     console.print(grid)
     for note in [*table.notes, *([table.source] if table.source else [])]:
         console.print(f"[dim]{escape(note.to(lang))}[/dim]")
-
-
-def print_score_json(reading: Any, found: dict[str, Any], findings: Any, rules_id: str) -> None:
-    """Print the summary of a scored file as one JSON object."""
-    rules_met = {group.rule: group.size for group in findings}
-    click.echo(
-        json.dumps(
-            {
-                "version": __version__,
-                "file": reading.file,
-                "rules": rules_id,
-                "rows_read": reading.n_rows,
-                "rows_rejected": len(reading.rejected),
-                **found,
-                "findings": rules_met,
-            },
-            ensure_ascii=False,
-            indent=2,
-        )
-    )
-
-
-def print_score(found: dict[str, Any], rules_id: str, lang: str) -> None:
-    """Print the summary of a scored file."""
-
-    def line(text: Text, value: str) -> None:
-        click.echo(f"{text.to(lang):<28}{value}")
-
-    line(Text("Aturan", "Rules"), rules_id)
-    line(Text("FKTP", "Facilities"), formats.number(found["facilities"], lang))
-    line(Text("Bulan", "Months"), formats.number(found["months"], lang))
-    of = formats.number(found["scored_rows"], lang)
-    line(
-        Text("Rata-rata nilai (n)", "Mean score (n)"),
-        f"{formats.number(found['mean_score'], lang, 2)} ({of})",
-    )
-    for name, counts in found["ratings"].items():
-        line(
-            Text(label(name), label(name, "en")),
-            "  ".join(f"{k}: {n}" for k, n in counts.items()),
-        )
-    levels = "  ".join(f"{level}%: {n}" for level, n in found["payment_levels"].items())
-    line(Text("Pembayaran", "Payment"), levels)
-    if found["rupiah_lost"] is not None:
-        line(
-            Text("Selisih ke bayar penuh", "Short of full payment"),
-            formats.rupiah(found["rupiah_lost"], lang),
-        )
-    if found["nearest"]:
-        click.echo(Text("Terdekat ke tingkat berikutnya:", "Nearest to the next level:").to(lang))
-    for one in found["nearest"]:
-        changes = ", ".join(f"{label(name, lang)}: {n}" for name, n in one["changes"].items())
-        gain = f", {formats.rupiah(one['gain_rp'], lang)}" if "gain_rp" in one else ""
-        step = f"{one['payment_pct']:g}% → {one['next_payment_pct']:g}%"
-        click.echo(f"  {one['facility'] or one['row']}: {step} ({changes}{gain})")
 
 
 def print_words(in_words: Any, rows: Any) -> None:

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kbkresearch.errors import BadRowsError
-from kbkresearch.scoring.columns import group, numbers
-from kbkresearch.scoring.engine import (
-    EXACT,
-    BandPlan,
-    codes_from_counts,
-    codes_from_values,
-)
+from kbkresearch.findings import Findings, on_rows
+from kbkresearch.intake.plausible import above_whole, count_problems
+from kbkresearch.scoring.columns import numbers
+from kbkresearch.scoring.engine import BandPlan, codes_from_counts, codes_from_values
 from kbkresearch.vocabulary import label
 
 if TYPE_CHECKING:
@@ -90,14 +87,7 @@ class Repair:
         self._missing(missing)
         for (columns, (top, bottom)), wrong in zip(self._pairs(), bad, strict=True):
             over = ~wrong & (top > bottom)
-            self._report(
-                over,
-                columns[0],
-                rule="numerator_above_denominator",
-                message_id=f"{label(columns[0], 'id')} melebihi {label(columns[1], 'id')}",
-                message_en=f"{columns[0]} is above {columns[1]}, of which it is a part",
-                severity="error",
-            )
+            self._report(over, columns[0], **above_whole(*columns))
             sound &= ~over
         empty = [sound & (bottom == 0) for _, bottom in self.parts]
         if any(one.any() for one in empty):
@@ -114,7 +104,7 @@ class Repair:
 
     def _report(self, which: Bools, column: str, **finding: Any) -> None:
         if which.any():
-            self.findings.append(group(self.data, self.rows[which], column, **finding))
+            self.findings.append(on_rows(self.data, self.rows[which], column, **finding))
 
     def _bad(self, columns: tuple[str, str], sides: tuple[Floats, Floats]) -> Bools:
         bad = np.zeros(len(self.rows), bool)
@@ -160,7 +150,7 @@ class Repair:
                 severity="error" if self.policy == "error" else "warning",
             )
         if self.policy == "error":
-            raise BadRowsError("\n".join(_lines(self.findings)))
+            raise BadRowsError("\n".join(Findings(self.findings).lines()))
         anywhere = np.any(empty, axis=0)
         if self.policy == "best":
             best = self.indicator.bands.index(self.indicator.best)
@@ -180,51 +170,6 @@ class Repair:
                 self.codes[alone], self.values[alone] = codes_from_counts(kept, self.bands)
 
 
-def count_problems(column: str, counts: Floats) -> list[tuple[Bools, dict[str, Any]]]:
-    """Say which counts cannot be counts.
-
-    Parameters
-    ----------
-    column : str
-    counts : array of float, shape (n,)
-
-    Returns
-    -------
-    list of (array of bool, dict)
-        The rows, and rule and messages for a finding; in every row at most one of them.
-    """
-    shown = label(column, "id")
-    huge = counts >= EXACT
-    with np.errstate(invalid="ignore"):
-        broken = (counts >= 0) & ~huge & (counts != np.floor(counts))
-    return [
-        (
-            counts < 0,
-            {
-                "rule": "negative_count",
-                "message_id": f"{shown} negatif; cacah tidak boleh kurang dari 0",
-                "message_en": f"{column} is negative; a count is 0 or more",
-            },
-        ),
-        (
-            broken,
-            {
-                "rule": "fractional_count",
-                "message_id": f"{shown} pecahan; cacah adalah bilangan bulat",
-                "message_en": f"{column} is fractional; a count is a whole number",
-            },
-        ),
-        (
-            huge,
-            {
-                "rule": "impossible_count",
-                "message_id": f"{shown} mustahil sebesar itu",
-                "message_en": f"{column} is impossibly large",
-            },
-        ),
-    ]
-
-
 def count_findings(data: pd.DataFrame, column: str) -> list[FindingGroup]:
     """Return the findings on one column of counts.
 
@@ -240,55 +185,5 @@ def count_findings(data: pd.DataFrame, column: str) -> list[FindingGroup]:
     values, found = numbers(data, column)
     for which, finding in count_problems(column, values.astype(float)):
         if which.any():
-            found.append(group(data, np.flatnonzero(which), column, **finding))
+            found.append(on_rows(data, np.flatnonzero(which), column, **finding))
     return found
-
-
-def _lines(findings: list[FindingGroup]) -> list[str]:
-    from kbkresearch.findings import Findings
-
-    return Findings(findings).describe("en", most=20).splitlines()
-
-
-def disagreement(
-    data: pd.DataFrame, indicator: Indicator, given: Floats, computed: Floats
-) -> list[FindingGroup]:
-    """Compare an indicator as given with the one that the counts give.
-
-    Parameters
-    ----------
-    data : DataFrame
-    indicator : Indicator
-    given, computed : array of float, shape (n,)
-
-    Returns
-    -------
-    list of FindingGroup
-        Rows where they differ by more than half a unit of the last decimal that the column shows.
-    """
-    with np.errstate(invalid="ignore"):
-        gap = np.abs(given - computed)
-        wrong = gap > 1e-9 * np.maximum(1.0, np.abs(computed))
-    if not wrong.any():
-        return []
-    shown = given[~np.isnan(given)]
-    decimals = next((d for d in range(7) if np.array_equal(np.round(shown, d), shown)), None)
-    tolerance = 0.5 * 10.0**-decimals if decimals is not None else 0.0
-    wrong &= gap > tolerance + 1e-9 * np.maximum(1.0, np.abs(computed))
-    if not wrong.any():
-        return []
-    rows = np.flatnonzero(wrong)
-    name = indicator.column
-    found = [f"{a:g} ({b:.4f})" for a, b in zip(given[rows], computed[rows], strict=True)]
-    return [
-        group(
-            data,
-            rows,
-            name,
-            rule="indicator_disagrees_with_counts",
-            message_id=f"{label(name, 'id')} berbeda dari cacahnya (dalam kurung); cacah dipakai",
-            message_en=f"{name} differs from what the counts give (in brackets); counts are used",
-            severity="warning",
-            values=found,
-        )
-    ]

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kbkresearch.findings import FindingGroup
+from kbkresearch.findings import on_rows
 from kbkresearch.vocabulary import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from kbkresearch.findings import Severity
+    from kbkresearch.findings import FindingGroup
 
 
 def numbers(data: pd.DataFrame, column: str) -> tuple[np.ndarray[Any, Any], list[FindingGroup]]:
@@ -46,7 +44,7 @@ def numbers(data: pd.DataFrame, column: str) -> tuple[np.ndarray[Any, Any], list
     if not len(wrong):
         return values, []
     return values, [
-        group(
+        on_rows(
             data,
             wrong,
             column,
@@ -69,51 +67,3 @@ def _number(value: object) -> float:
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real | Decimal):
         return math.nan
     return float(value)
-
-
-def group(
-    data: pd.DataFrame,
-    rows: Iterable[int] | np.ndarray[Any, Any],
-    column: str,
-    *,
-    rule: str,
-    message_id: str,
-    message_en: str,
-    severity: Severity = "error",
-    values: Iterable[object] | None = None,
-) -> FindingGroup:
-    """Return a finding on some rows, named by their labels in the data frame's index.
-
-    Parameters
-    ----------
-    data : DataFrame
-    rows : array of int
-        Positions of the rows.
-    column : str
-        Column concerned.
-    rule, message_id, message_en, severity
-        As in `FindingGroup`.
-    values : iterable of object, optional
-        Values found; read from the column by default.
-
-    Returns
-    -------
-    FindingGroup
-    """
-    positions = np.asarray(list(rows) if not isinstance(rows, np.ndarray) else rows, dtype=np.intp)
-    if values is None:
-        values = data[column].iloc[positions].tolist() if column in data.columns else []
-    found = tuple(_plain(value) for value in values)
-    return FindingGroup(
-        rule=rule,
-        severity=severity,
-        column=column,
-        message_id=message_id,
-        message_en=message_en,
-        rows=tuple(_plain(one) for one in data.index.take(positions).tolist()),
-        values=found if len(found) == len(positions) else (None,) * len(positions),
-    )
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, int | float | str) else str(value)

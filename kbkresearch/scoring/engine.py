@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from kbkresearch.intake.plausible import EXACT
 from kbkresearch.regulation.lookup import outcomes
 from kbkresearch.vocabulary import FACILITY_TYPES
 
@@ -30,7 +31,6 @@ Floats: TypeAlias = "NDArray[np.float64]"
 Codes: TypeAlias = "NDArray[np.uint8]"
 Bools: TypeAlias = "NDArray[np.bool_]"
 
-EXACT = 2.0**53
 BLOCK = 131_072
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.errors import UnknownNameError
-from kbkresearch.findings import FindingGroup
-from kbkresearch.scoring.columns import group, numbers
-from kbkresearch.scoring.engine import EXACT, combined_code, lookup
+from kbkresearch.findings import FindingGroup, on_rows
+from kbkresearch.intake.plausible import EXACT
+from kbkresearch.scoring.columns import numbers
+from kbkresearch.scoring.engine import combined_code, lookup
 from kbkresearch.scoring.rating import in_blocks
 from kbkresearch.vocabulary import FACILITY_TYPES
 
@@ -168,7 +169,7 @@ def _consequence(data: pd.DataFrame, law: RuleSet, pct: Floats, found: list[Find
     if len(unknown):
         pct[unknown] = np.nan
         found.append(
-            group(
+            on_rows(
                 data,
                 unknown,
                 "consequence",
@@ -187,7 +188,7 @@ def _rupiah(data: pd.DataFrame, pct: Floats, found: list[FindingGroup]) -> dict[
     negative = np.flatnonzero(tariff < 0)
     if len(negative):
         found.append(
-            group(
+            on_rows(
                 data,
                 negative,
                 "tariff_rp",

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.errors import MissingColumnsError
-from kbkresearch.scoring.checks import Repair, disagreement
-from kbkresearch.scoring.columns import group, numbers
+from kbkresearch.findings import on_rows
+from kbkresearch.intake.plausible import disagreement
+from kbkresearch.scoring.checks import Repair
+from kbkresearch.scoring.columns import numbers
 from kbkresearch.scoring.engine import (
     BLOCK,
     BandPlan,
@@ -168,7 +170,7 @@ def rate(
         found.extend(repair.findings)
         _outside(origin, values, found)
     if origin.given is not None:
-        found.extend(disagreement(origin.data, origin.indicator, origin.given, values))
+        found.extend(disagreement(origin.data, origin.indicator.column, origin.given, values))
     if round_to is not None:
         _round(origin, fine, round_to, codes, values)
     return codes, values
@@ -185,7 +187,7 @@ def _rate_given(
     empty = np.flatnonzero(origin.data[name].isna().to_numpy())
     if len(empty):
         found.append(
-            group(
+            on_rows(
                 origin.data,
                 empty,
                 name,
@@ -205,7 +207,7 @@ def _outside(origin: Source, values: Floats, found: list[FindingGroup]) -> None:
     outside = np.flatnonzero((values < low) | (values > high))
     if len(outside):
         found.append(
-            group(
+            on_rows(
                 origin.data,
                 outside,
                 name,

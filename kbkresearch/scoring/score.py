@@ -13,6 +13,7 @@ from kbkresearch.regulation.registry import rules as rules_by_id
 from kbkresearch.regulation.values import RuleSet
 from kbkresearch.scoring.checks import ZERO_POLICIES, count_findings
 from kbkresearch.scoring.payment import facility_codes, payment
+from kbkresearch.scoring.printed import compare
 from kbkresearch.scoring.rating import levels, rate, source
 from kbkresearch.version import __version__
 
@@ -64,7 +65,8 @@ def score(
         their levels (``ak_rating`` … nullable integers, or ``ak_zone`` … categories), ``score``
         (rule sets that have one), ``payment_pct``, and with ``tariff_rp`` and ``members`` also
         ``capitation_rp`` and ``paid_rp``. A missing indicator makes score and payment missing,
-        never zero.
+        never zero. Where `data` prints such a column and the rules give another value, the
+        printed one is a finding and is kept as ``<column>_printed``.
 
     Raises
     ------
@@ -127,6 +129,9 @@ def score(
     new |= payment(data, law, codes, types, found)
     if "capitation_rp" in new and "members" not in counted:
         found.extend(count_findings(data, "members"))
+    kept, differing = compare(data, law, new)
+    found.extend(differing)
+    new |= kept
     scored = _finish(data, new, Findings(found), errors)
     scored.attrs["kbk_rules"] = {
         "id": law.id,
@@ -156,13 +161,17 @@ def findings_of(scored: pd.DataFrame) -> Findings:
     >>> import kbkresearch as kbk
     >>> bad = pd.DataFrame({"ak_permille": [150, -1], "rrns_pct": [1, 1], "rppt_pct": [5, 5]})
     >>> print(kbk.findings_of(kbk.score(bad, facility_type="puskesmas")).describe("en"))
-    error: ak_permille: ak_permille is outside its domain [0, 1000] [rows 1 (-1)]
+    ERRORS (value not used)
+    - ak_permille is outside its domain [0, 1000] (1 row)
+        row 1: -1
     """
     stored: Any = scored.attrs.get("kbk_findings", ())
-    return Findings(
-        FindingGroup._make(tuple(part) if isinstance(part, list) else part for part in one)
-        for one in stored
-    )
+    return Findings(FindingGroup(*(_tuples(part) for part in one)) for one in stored)
+
+
+def _tuples(part: Any) -> Any:
+    """Return lists, also within lists, as the tuples that they were before they were written."""
+    return tuple(map(_tuples, part)) if isinstance(part, list) else part
 
 
 def _rule_set(rules: str | RuleSet) -> RuleSet:
@@ -202,7 +211,7 @@ def _check_options(data: object, policies: Mapping[str, str], round_to: int | No
 def _finish(data: pd.DataFrame, new: dict[str, Any], found: Findings, errors: str) -> pd.DataFrame:
     if errors == "raise" and found.total("error"):
         bad = Findings(one for one in found if one.severity == "error")
-        raise BadRowsError(f"{bad.total()} values cannot be used:\n{bad.describe('en', most=20)}")
+        raise BadRowsError(f"{bad.total()} values cannot be used:\n" + "\n".join(bad.lines()))
     scored = data.copy(deep=False)
     for name in [name for name in new if name in data.columns]:
         scored[name] = new.pop(name)

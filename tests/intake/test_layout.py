@@ -99,6 +99,41 @@ def test_two_lines_of_headings_are_joined_and_merged_cells_filled():
     assert table.left_out == [(1, "title"), (5, "repeated_header"), (6, "repeated_header")]
 
 
+def test_three_lines_of_headings_are_joined():
+    first = ["Kode PPK", "Nama FKTP", "Prolanis", None, "Jumlah", None]
+    second = [None, None, "DM", None, "Kontak", "Rujukan"]
+    third = [None, None, "Terkendali", "Terdiagnosa", None, None]
+    table = found([["Rekap"], first, second, third, ["0205U012", "A", 1.0, 2.0, 3.0, 4.0]])
+    assert table.header_rows == (2, 3, 4)
+    assert table.headings == [
+        *["Kode PPK", "Nama FKTP", "Prolanis DM Terkendali", "Prolanis DM Terdiagnosa"],
+        *["Jumlah Kontak", "Jumlah Rujukan"],
+    ]
+    assert table.rows == [["0205U012", "A", 1.0, 2.0, 3.0, 4.0]]
+
+
+BLOCK = [
+    [None, None, "Medan, 5 Januari 2024", None],
+    ["Mengetahui,", None, "Kepala Puskesmas Kampak", None],
+    [],
+    ["(.................)", None, "dr. Siti Sintetis, M.Kes", None],
+    ["NIP.", 197501012000011001, "NIP. 19750101 200001 2 001", None],
+]
+
+
+def test_a_signature_block_at_the_end_is_no_data():
+    table = found([HEAD, ONE, TWO, ["Total", None, 1.0, 2.0], [], *BLOCK])
+    assert table.row_numbers == [2, 3]
+    assert [why for _, why in table.left_out] == [
+        *["total", "blank", "signature", "signature", "blank", "signature", "signature"]
+    ]
+
+
+@pytest.mark.parametrize("row", BLOCK[:2])
+def test_a_line_like_a_signature_above_data_stays_data(row):
+    assert found([HEAD, ONE, row, TWO]).row_numbers == [2, 3, 4]
+
+
 def test_a_lower_heading_that_is_known_alone_needs_no_upper_one():
     upper = ["Identitas", None, "Capaian", None]
     table = found([upper, HEAD, ONE])

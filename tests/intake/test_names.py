@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbkresearch.errors import BadArgumentError, RuleFileError, UnknownNameError
-from kbkresearch.intake import names
+from kbkresearch.intake import lexicon, names
 from kbkresearch.intake.names import (
     load_mapping,
     looks_personal,
@@ -43,10 +43,10 @@ RECAP = {
     "Prolanis HT Terkendali": "ht_controlled",
     "Peserta Diangnosa HT": "ht_diagnosed",
     "Capaian KBK BI": "score",
-    "Keterangan AK": None,
-    "Keterangan RNS": None,
-    "Keterangan RPPT": None,
-    "Jumlah indikator tercapai": None,
+    "Keterangan AK": "ak_status",
+    "Keterangan RNS": "rrns_status",
+    "Keterangan RPPT": "rppt_status",
+    "Jumlah indikator tercapai": "targets_met",
 }
 ALIASES = {
     "AK": "ak_permille",
@@ -69,6 +69,10 @@ ALIASES = {
     "Rasio Kunjungan Rumah": "rkr_pct",
     "Jumlah dokter gigi": "dentists",
     "Norma Kapitasi": "tariff_rp",
+    "Nilai Capaian": "score",
+    "Rating AK": "ak_rating",
+    "Tercetak: Nilai capaian": "score_printed",
+    "Tahap data": "stage",
 }
 
 
@@ -85,7 +89,9 @@ def test_headings_of_real_files_are_read(printed, name):
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_the_vocabulary_is_known(name):
-    assert one(name) == names.Heading(name, name, "canonical")
+    unit = name.split("_")[-1]
+    unit = unit if unit in {"permille", "pct"} else None
+    assert one(name) == names.Heading(name, name, "canonical", None, unit)
     for lang in ("id", "en"):
         assert one(label(name, lang)).name == name
         with_unit = one(label(name, lang, unit=True))
@@ -105,6 +111,8 @@ def test_the_vocabulary_is_known(name):
         ("% AK", "ak_permille", "pct"),
         ("RRNS (%)", "rrns_pct", "pct"),
         ("RPPT %", "rppt_pct", "pct"),
+        ("Pembayaran (%)", "payment_pct", "pct"),
+        ("Kapitasi dibayar (Rp)", "paid_rp", "rp"),
         ("Persentase RPPT", "rppt_pct", "pct"),
         ("RRNS Januari 2023 (%)", "rrns_pct", "pct"),
         ("Kapitasi (juta Rp)", "capitation_rp", "rp_million"),
@@ -156,7 +164,7 @@ def test_a_date_after_a_heading_is_ignored(printed, name):
 @given(st.sampled_from(KNOWN), st.randoms(use_true_random=False))
 def test_case_spaces_and_punctuation_do_not_matter(known, random):
     text, name = known
-    words = names._WORD.findall(text)
+    words = lexicon.WORD.findall(text)
     marks = [" ", "  ", "_", "-", ".", "\n", "\u00a0", " / ", ": "]
     written = "".join(word + random.choice(marks) for word in words)
     written = "".join(random.choice((c.upper(), c.lower())) for c in written)
@@ -197,6 +205,7 @@ def test_a_slip_of_the_pen_is_suggested_and_not_taken(known, data):
         ("Pesrta terdaftar", "members"),
         ("Peserta Diagonsa DM", "dm_diagnosed"),
         ("Jumlah rujukn", "referrals"),
+        ("DIABETESM ELITUS Prloanis DM Terkendali", "dm_controlled"),
         ("RRN", None),
         ("NIK", None),
         ("Nama Peserta", None),
@@ -280,7 +289,7 @@ def test_no_heading_stands_for_two_things(place, meaning, text, message):
     raw = copy.deepcopy(RAW)
     raw[place][meaning].append(text)
     with pytest.raises(RuleFileError, match=f"{place}.{meaning}: .*{message}"):
-        names._build(raw)
+        lexicon.build(raw)
 
 
 def test_no_label_or_unit_stands_for_two_things():
@@ -293,11 +302,11 @@ def test_no_label_or_unit_stands_for_two_things():
         section, table, meaning = place.split(".")
         raw[section][table][meaning].append(text)
         with pytest.raises(RuleFileError, match=message):
-            names._build(raw)
+            lexicon.build(raw)
     raw = copy.deepcopy(RAW)
     raw["columns"]["member"] = ["x"]
     with pytest.raises(RuleFileError, match=r"columns\.member: is no canonical column"):
-        names._build(raw)
+        lexicon.build(raw)
 
 
 @pytest.mark.parametrize("name", FACILITY_LABELS)
@@ -330,6 +339,13 @@ def test_labels_of_the_vocabulary_are_known(name):
             [],
         ),
         ("ak_zone", ["Tidak Aman", "aman", "Prestasi"], ["unsafe", "safe", "achievement"], []),
+        (
+            "ak_status",
+            ["Tercapai", "TIDAK TERCAPAI", "Aman", "?"],
+            ["met", "not_met", "met", None],
+            [3],
+        ),
+        ("stage", ["MID KBK", "Tengah bulan", "Final"], ["mid", "mid", "final"], []),
         ("sex", [None, "", " - ", float("nan"), pd.NA, pd.NaT, "Missing"], [None] * 7, []),
     ],
 )

@@ -1,11 +1,15 @@
 """Files as people hold them, read whole: right, or refused by name; every row accounted for."""
 
+import itertools
+import pathlib
+
 import numpy as np
 import pandas as pd
 import pytest
 import xlsxwriter
 
 import kbkresearch as kbk
+from kbkresearch.intake import delimited
 
 HEADINGS = [
     "Bulan Kapitasi", "KAB/KOTA", "Kode PPK", "NAMA FKTP", "TIPE FKTP", "JUMLAH KONTAK",
@@ -171,3 +175,122 @@ def test_what_holds_no_table_is_refused_by_name(tmp_path, name):
 def test_the_report_says_how_many_rows(workbook):
     text = kbk.read(workbook).report("id")
     assert "8 baris = 8 diterima + 0 ditolak" in text
+
+
+FILES = pathlib.Path(__file__).parent / "files"
+
+
+@pytest.mark.parametrize("ending", ["xls", "xlsb", "ods"])
+def test_older_and_other_workbooks_give_the_same_table(ending):
+    one, other = (kbk.read(FILES / f"synthetic.{form}") for form in ("xlsx", ending))
+    pd.testing.assert_frame_equal(one.table, other.table)
+    assert one.n_rows == other.n_rows == 5
+    assert one.table["members"].tolist() == [10_001, 10_002, 10_003, 10_004, 10_005]
+    assert one.table.index.tolist() == [4, 5, 6, 7, 8]
+
+
+def test_error_cells_of_a_workbook_are_findings():
+    found = kbk.read(FILES / "synthetic.xlsx").findings.frame
+    errors = found[found["value"] == "#DIV/0!"]
+    assert errors[["sheet", "row", "column", "rule"]].values.tolist() == [
+        ["Januari 23", 6, "rrns_pct", "not_a_number"]
+    ]
+
+
+def test_error_cells_in_other_columns_are_findings_too(tmp_path):
+    rows = recap("Jan 2023")
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("a & b")
+        for number, row in enumerate([HEADINGS, *rows]):
+            sheet.write_row(number, 0, row)
+        for column in (0, 3, 4, 5):
+            sheet.write_formula(2, column, "=NA()", None, "#N/A")
+    reading = kbk.read(path)
+    found = reading.findings.frame
+    assert found[found["value"] == "#N/A"][["sheet", "row", "column"]].values.tolist() == [
+        ["a & b", 3, name] for name in ("month", "facility_name", "facility_type", "contacts")
+    ]
+    assert reading.table["facility_name"].isna().tolist() == [False, True, False, False]
+
+
+def test_what_was_left_out_below_the_headings_is_said():
+    reading = kbk.read(FILES / "synthetic.xlsx")
+    rows = {one.rule: one.rows for one in reading.findings}
+    assert rows["total_rows"] == (9,)
+    assert rows["signature_rows"] == (11, 12, 14, 15)
+
+
+def test_progress_is_told(workbook):
+    steps = []
+    kbk.read(workbook, progress=lambda done, total: steps.append((done, total)))
+    assert steps == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+
+
+HEAD = "Kode PPK;NAMA FKTP;Bulan;PESERTA TERDAFTAR;JUMLAH KONTAK;AK (‰);Tarif;Catatan"
+LINE = "0{i}U01;PKM SINTÉTIS {i};0{i}/2023;1{i}.000;1.{i}00;12{i},5;Rp 5.000;x"
+LINES = [LINE.format(i=i) for i in range(1, 6)]
+BODIES = {
+    "regular": [HEAD, *LINES],
+    "title and footer": ["REKAP;;", "", HEAD, *LINES, "", "Jumlah;;;65.000", "Sumber: sintetis"],
+    "ragged": [HEAD, LINES[0], "A;B", LINES[1] + ";;y", *LINES[2:]],
+    "repeated header": [HEAD, *LINES[:2], HEAD, "(1);(2);(3);(4);(5);(6);(7);(8)", *LINES[2:]],
+    "units": [HEAD, ";;;orang;orang;‰;Rp;", *LINES],
+    "blank lines": [HEAD, "", *LINES, "", ";;;;;;;", ""],
+    "first column blank": [";" + HEAD, *(";" + line for line in LINES), ";Total;;;1"],
+    "other numbers": [HEAD, "1;a;1/2023;12;-;0,125;5000,5;", "2;b;2/2023;1.5;#N/A;1500/00;x;",
+                      "3;c;3/2023;1234567890123456;1,,5;.5;(5);", "4;d;?;0012;5.;1.234.567;,5;"],
+    "ambiguous": [HEAD, *(f"{i};a;2023-0{i};12.000;1.000;12.345;6.000;" for i in range(1, 4))],
+    "signature": [HEAD, *LINES, "", "Medan, 5 Januari 2024", "Mengetahui,;;Kepala Puskesmas",
+                  "dr. Sintetis", "NIP. 1975"],
+    "repeated rows": [HEAD, *LINES, LINES[0], LINES[1].replace("1.200", "1.201")],
+    "long cells": [HEAD, *LINES, f"9;{'n' * 100};9/2023;{'1' * 70};1;1;1;"],
+    "empty": [""],
+    "no table": ["a;b", "1;2"],
+}  # fmt: skip
+FORMS = [
+    *itertools.product(["utf-8", "utf-8-sig", "utf-16", "cp1252"], [";"], ["\n"]),
+    *itertools.product(["utf-8"], ["\t", "|", ","], ["\r\n"]),
+]
+
+
+def outcome(path):
+    try:
+        reading = kbk.read(path)
+    except kbk.KbkError as error:
+        return str(error)
+    return reading
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize(("encoding", "mark", "end"), FORMS)
+def test_the_fast_and_the_general_way_read_the_same(
+    tmp_path, monkeypatch, body, encoding, mark, end
+):
+    text = end.join(body).replace("‰", "%" if encoding == "cp1252" else "‰")
+    text = text.replace(",", ".") if mark == "," else text
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.replace(";", mark).encode(encoding))
+    fast = outcome(path)
+    monkeypatch.setattr(delimited, "_plain", lambda *_: None)
+    general = outcome(path)
+    if isinstance(fast, str):
+        assert fast == general
+        return
+    assert fast.n_rows == len(fast.table) + len(fast.rejected)
+    pd.testing.assert_frame_equal(fast.table, general.table)
+    pd.testing.assert_frame_equal(fast.rejected, general.rejected)
+    assert fast.findings == general.findings
+    assert fast.headings == general.headings
+
+
+@pytest.mark.parametrize("quoted", [LINES[0].replace("PKM", '"PKM\nbaru;"'), '"' + LINES[0]])
+def test_quoted_cells_go_the_general_way(tmp_path, quoted):
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([HEAD, quoted, *LINES[1:]]), encoding="utf-8")
+    found = outcome(path)
+    if isinstance(found, str):
+        assert "quotation mark" in found
+    else:
+        assert found.table["facility_name"].iloc[0] == "PKM\nbaru; SINTÉTIS 1"
+        assert found.n_rows == 5

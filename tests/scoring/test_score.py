@@ -128,7 +128,8 @@ def test_columns_that_are_there_already_stay_in_their_place():
     data.insert(1, "score", ["nine", None, 3])
     data.insert(0, "payment_pct", -1)
     scored = kbk.score(data)
-    assert list(scored.columns) == [*data.columns, *(c for c in NEW if c not in data.columns)]
+    added = [*(c for c in NEW if c not in data.columns), "score_printed", "payment_pct_printed"]
+    assert list(scored.columns) == [*data.columns, *added]
     pd.testing.assert_frame_equal(scored[NEW], EXPECTED)
     assert scored["extra"].tolist() == ["x", "y", "z"]
 
@@ -865,11 +866,12 @@ def test_the_table_says_what_scored_it():
 
 def test_findings_read_in_both_languages():
     found = kbk.findings_of(kbk.score(months(contacts=[1500, -1, -2])))
-    assert found.describe("en").startswith("error: contacts: contacts is negative")
-    assert "negatif" in found.describe("id")
-    assert "rows b (-1), c (-2)" in found.describe("en")
-    assert "baris b (-1), c (-2)" in found.describe("id")
-    assert "(+1)" in found.describe("en", most=1)
+    assert found.lines("en") == [
+        "error: contacts: contacts is negative; a count is 0 or more [rows b (-1), c (-2)]"
+    ]
+    assert "contacts is negative (2 rows)\n    row b: -1; row c: -2" in found.describe("en")
+    assert "kontak negatif (2 baris)\n    baris b: -1; baris c: -2" in found.describe("id")
+    assert "and 1 more" in found.describe("en", most=1)
     assert found.summary[["rule", "n", "first_row", "first_value"]].values.tolist() == [
         ["negative_count", 2, "b", -1]
     ]

@@ -1,0 +1,295 @@
+"""What is checked before a parser is handed a file: nothing in it may exhaust time or memory.
+
+What a file inflates to, how far its filled cells reach, whether its XML is proper and whether it is
+encrypted. Every refusal names the file and says what to do.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import itertools
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
+
+from kbkresearch.errors import BadArgumentError
+from kbkresearch.intake.plain_sheet import PlainSheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MIB = 1 << 20
+MOST_BYTES = 512 * _MIB
+RATIO, RATIO_FROM = 200, 64 * _MIB
+ROOMY, MOST_CELLS, LEAST_FILLED = 5_000_000, 50_000_000, 0.1
+SAVE = "Open it in a spreadsheet program and save it as .xlsx."
+_XML = {".xml", ".rels"}
+_CHUNK, _MOST_AT_ONCE = 1 << 18, 1 << 22
+_SHEETS = (b"sheetData", b"office:spreadsheet")
+_REF = re.compile(r"([A-Za-z]{1,8})(\d{1,12})")
+_MANIFEST = "META-INF/manifest.xml"  # of OpenDocument: says which parts are encrypted
+
+
+def bad(name: str, problem: str, advice: str) -> BadArgumentError:
+    """Return the error that names a file, its trouble and what to do."""
+    return BadArgumentError(f"{name} {problem}. {advice}")
+
+
+def locked(name: str) -> BadArgumentError:
+    """Return the error for a file that is protected by a password."""
+    return bad(name, "is protected by a password", "Open it, save a copy without one, read that.")
+
+
+def too_large(name: str) -> BadArgumentError:
+    """Return the error for a file that does not fit into memory."""
+    return bad(name, "is too large for this computer's memory", "Split it and read the parts.")
+
+
+class Extent:
+    """How far the filled cells of a workbook reach: the area its reader will allocate."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.area, self.filled = name, 0, 0
+        self.start()
+
+    def start(self) -> None:
+        """Begin another sheet."""
+        self.row = self.column = self._rows = self._columns = self._before = 0
+        self._before, self.at, self.errors = self.area, (1, 1), False
+
+    def cell(self, row: int, column: int) -> None:
+        """Count a filled cell (1-based) and refuse the workbook if it reaches too far."""
+        row, column = max(row, 1), max(column, 1)
+        self.filled += 1
+        if row <= self._rows and column <= self._columns:
+            return
+        self._rows, self._columns = max(self._rows, row), max(self._columns, column)
+        self.area = self._before + self._rows * self._columns
+
+    def check(self) -> None:
+        """Refuse a workbook that is too large, or large and nearly empty."""
+        sparse = self.area > ROOMY and self.filled < LEAST_FILLED * self.area
+        if sparse or self.area > MOST_CELLS:
+            problem = (
+                f"spans {self.area:,} cells of which {self.filled:,} are filled: "
+                f"one sheet reaches to row {self._rows:,}, column {self._columns:,}"
+            )
+            raise bad(self.name, problem, "Delete stray cells far from the table, or split it.")
+
+    def plain(self, sheet: PlainSheet) -> bool:
+        """Count a sheet of plain form at once, unless it is so large that it needs a closer look.
+
+        Cells without a value count too, so what is fine here is fine tag by tag.
+        """
+        area = self._before + sheet.n_rows * sheet.n_columns
+        filled = self.filled + sheet.n_filled
+        if area > MOST_CELLS or (area > ROOMY and filled < LEAST_FILLED * area):
+            return False
+        self.area, self.filled = area, filled
+        return True
+
+    def tag(self, name: str, attributes: dict[str, str]) -> None:
+        """Take a tag of xlsx or ods; any cell counts that may hold something."""
+        kind = name.rpartition(":")[2]
+        if kind == "row":
+            given = attributes.get("r", "")
+            self.row, self.column = (int(given) if given.isdecimal() else self.row + 1), 0
+        elif kind == "c":
+            found = _REF.match(attributes.get("r", ""))
+            self.column = _letters(found[1]) if found else self.column + 1
+            self.at = (int(found[2]) if found else self.row), self.column
+            self.errors |= attributes.get("t") == "e"
+        elif kind in {"v", "is", "f"}:
+            self.cell(*self.at)
+        elif kind == "table" and name == "table:table":
+            self.check()
+            self.start()
+        elif kind == "table-row":
+            self.row, self.column = self.row + _times(attributes, "rows"), 0
+        elif kind in {"table-cell", "covered-table-cell"}:
+            self.column += _times(attributes, "columns")
+            self.at = self.row, self.column
+            if any(key.endswith("value-type") for key in attributes):
+                self.cell(*self.at)
+        elif name == "text:p" and self.row:
+            self.cell(*self.at)
+
+    def xlsb(self, data: bytes) -> None:
+        """Take a whole binary sheet: rows are records 0, cells with a value records 2 to 11."""
+        at, row, end = 0, 0, len(data)
+        while at < end:
+            numbers = []
+            for most in (2, 4):
+                number = shift = 0
+                for _ in range(most):
+                    byte = data[at] if at < end else 0
+                    at, number, shift = at + 1, number | (byte & 0x7F) << shift, shift + 7
+                    if byte < 0x80:  # noqa: PLR2004
+                        break
+                numbers.append(number)
+            first = int.from_bytes(data[at : at + 4], "little")
+            if numbers[0] == 0:
+                row = first + 1
+            elif numbers[0] in range(2, 12):
+                self.cell(row, first + 1)
+            at += numbers[1]
+
+
+@functools.lru_cache(maxsize=1024)
+def _letters(name: str) -> int:
+    number = 0
+    for letter in name.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _times(attributes: dict[str, str], what: str) -> int:
+    given = attributes.get(f"table:number-{what}-repeated", "").strip()
+    return max(int(given[:12]), 1) if given.isdecimal() else 1
+
+
+def check_zip(name: str, data: bytes) -> list[str]:
+    """Inflate every entry with a cap and follow its cells before a parser is handed the file.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    data : bytes
+        A zip archive.
+
+    Returns
+    -------
+    list of str
+        The parts that are worksheets of xlsx with cells that hold an error.
+
+    Raises
+    ------
+    BadArgumentError
+        If it is no workbook, or not safe to open.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = archive.infolist()
+    names = [entry.filename.lower() for entry in entries]
+    if not any(one.startswith("xl/") or one == "content.xml" for one in names):
+        raise bad(name, "is a zip archive, not a workbook", "Unpack it and name the file inside.")
+    _check_size(name, sum(entry.file_size for entry in entries), len(data))
+    extent, total, erroneous = Extent(name), 0, []
+    if any(_encrypted(entry, data) for entry in entries):
+        raise locked(name)
+    for entry in entries:
+        extent.start()
+        chunks = functools.partial(_chunks, name, entry, data, total)
+        if not _plain(chunks(), extent):
+            _tag_by_tag(name, entry.filename, chunks(), extent)
+        total += entry.file_size
+        extent.check()
+        erroneous += [entry.filename] if extent.errors else []
+    return erroneous
+
+
+def _encrypted(entry: zipfile.ZipInfo, data: bytes) -> bool:
+    """Tell whether an entry is encrypted, or says that others are."""
+    told = entry.filename == _MANIFEST and b"encryption-data" in next(_inflate(entry, data), b"")
+    return told or bool(entry.flag_bits & 1)
+
+
+def _plain(chunks: Iterator[bytes], extent: Extent) -> bool:
+    """Look over a worksheet of plain form; False if it is none, or has to be looked at closely."""
+    first = next(chunks, b"")
+    head, opens, rest = first.partition(b"<sheetData>")
+    xml, sheet = _parse(_parser(), head + opens), PlainSheet()
+    if not opens or xml is None:
+        return False
+    for chunk in itertools.chain([b""], chunks):
+        rows, ends, rest = (rest + chunk).rpartition(b"</row>")
+        if not sheet.take(rows + ends):
+            return False
+        extent.errors |= b't="e"' in rows
+        if b"</sheetData>" in rest:
+            break
+    between, ends, rest = rest.partition(b"</sheetData>")
+    if not sheet.take(between) or not ends:
+        return False
+    for chunk in itertools.chain([ends + rest], chunks):
+        xml = _parse(xml, chunk)
+    return _parse(xml, b"", last=True) is not None and extent.plain(sheet)
+
+
+def _tag_by_tag(name: str, part: str, chunks: Iterator[bytes], extent: Extent) -> None:
+    """Look at any part, whatever it is called and holds."""
+    ending, tail = Path(part).suffix.lower(), b""
+    proper, binary = ending in _XML, ending == ".bin" and "sheets/" in part.lower()
+    xml = _parser()
+    xml.StartElementHandler = extent.tag
+    for chunk in chunks:
+        xml = _parse(xml, chunk)
+        tail = tail + chunk if binary else tail[-64:] + chunk
+        proper = proper or any(word in tail for word in _SHEETS)
+        extent.check()
+    extent.xlsb(tail if binary else b"")
+    if proper and not binary and not _parse(xml, b"", last=True):
+        raise bad(name, f"is damaged: {part} is not proper XML", SAVE)
+
+
+def _chunks(name: str, entry: zipfile.ZipInfo, data: bytes, before: int) -> Iterator[bytes]:
+    """Yield the content of an entry, up to what a file of this size may inflate to."""
+    size = 0
+    for chunk in _inflate(entry, data):
+        size += len(chunk)
+        _check_size(name, before + size, len(data))
+        yield chunk
+    if size != entry.file_size:
+        raise bad(name, f"is damaged: {entry.filename} is not as long as declared", SAVE)
+
+
+def _parser() -> Any:
+    """Return an XML parser that refuses document types."""
+    xml: Any = expat.ParserCreate()
+    xml.StartDoctypeDeclHandler = _refuse_doctype
+    return xml
+
+
+def _parse(xml: Any, chunk: bytes, *, last: bool = False) -> Any:
+    """Feed a parser; None once the text is no proper XML, on which readers may loop for ever."""
+    try:
+        if xml is not None:
+            xml.Parse(chunk, last)
+    except expat.ExpatError:
+        return None
+    return xml
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise expat.ExpatError("document type")
+
+
+def _check_size(name: str, inflated: int, packed: int) -> None:
+    if inflated > MOST_BYTES or (inflated > RATIO_FROM and inflated > RATIO * packed):
+        problem = f"inflates to {inflated // _MIB} MiB or more from {packed / _MIB:.1f} MiB"
+        raise bad(name, problem, "It may be a zip bomb and was not opened.")
+
+
+def _inflate(entry: zipfile.ZipInfo, data: bytes) -> Iterator[bytes]:
+    """Yield the content of an entry whatever size it declares."""
+    at = entry.header_offset
+    if data[at : at + 4] != b"PK\x03\x04":
+        raise zipfile.BadZipFile("no local header")
+    at += 30 + sum(int.from_bytes(data[at + i : at + i + 2], "little") for i in (26, 28))
+    packed = memoryview(data)[at : at + entry.compress_size]
+    if entry.compress_type == zipfile.ZIP_STORED:
+        yield from (bytes(packed[i : i + _CHUNK]) for i in range(0, len(packed), _CHUNK))
+        return
+    if entry.compress_type != zipfile.ZIP_DEFLATED:
+        raise zipfile.BadZipFile(f"compression method {entry.compress_type}")
+    engine = zlib.decompressobj(-15)
+    for start in range(0, len(packed), _CHUNK):
+        waiting = bytes(packed[start : start + _CHUNK])
+        while waiting and not engine.eof:
+            yield engine.decompress(waiting, _MOST_AT_ONCE)
+            waiting = engine.unconsumed_tail
+    yield engine.flush()

@@ -1,0 +1,337 @@
+"""Small files that once were, or easily are, misread in silence: the wrong value is never the news.
+
+Each trap names cells (row in the file, canonical column) and what a careless reader makes of them.
+Such a value may be read only with a finding that names the row or the column, or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xlsxwriter
+from click.testing import CliRunner
+
+import kbkresearch as kbk
+from kbkresearch.cli import cli
+from kbkresearch.findings import merge
+
+FILES = Path(__file__).with_name("files")
+RATES = ["Nama FKTP", "AK (‰)", "RRNS (%)", "RPPT (%)"]
+COUNTS = [
+    "Nama FKTP", "Jumlah Kontak", "Peserta Terdaftar", "Kasus Non Spesialistik", "Jumlah Rujukan",
+    "DM Terkendali", "Diagnosa DM", "HT Terkendali", "Diagnosa HT",
+]  # fmt: skip
+THREE = COUNTS[:3]
+HEAD = "Nama FKTP;Jumlah Kontak;Peserta Terdaftar\n"
+ROW = [1_500, 10_000, 1, 100, 5, 100, 10, 200]
+JAN_23 = dt.date(2024, 1, 23)  # what a spreadsheet of 2024 makes of "Jan 23"
+
+TRAPS = {
+    "a percent sign in one cell of per mil": (
+        [RATES, ["A", "151,2 ‰", 1.0, 2.0], ["B", "15,3%", 1.0, 2.0], ["C", "150,1 ‰", 1.0, 2.0]],
+        [(3, "ak_permille", 15.3)],
+    ),
+    "a percent sign in one cell among numbers": (
+        [RATES, ["A", 151.2, 1.0, 2.0], ["B", "15,3%", 1.0, 2.0], ["C", 150.1, 1.0, 2.0]],
+        [(3, "ak_permille", 15.3)],
+    ),
+    "cells formatted as percentages are shares": (
+        [RATES, ["A", 0.1512, 0.015, 0.08], ["B", 0.1611, 0.0, 0.05]],
+        [(2, "ak_permille", 0.1512), (2, "rrns_pct", 0.015), (2, "rppt_pct", 0.08)],
+    ),
+    "per cent under a heading of per mil": (
+        [RATES, ["A", 15.12, 1.5, 8.0], ["B", 16.11, 0.0, 5.0]],
+        [(2, "ak_permille", 15.12), (3, "ak_permille", 16.11)],
+    ),
+    "shares and percentages of infrastructure": (
+        [[*RATES, "Sarpras (%)"], ["A", 151, 1, 8, 0.85], ["B", 161, 0, 5, 0.9],
+         ["C", 171, 0, 5, "87%"]],
+        [(2, "infrastructure_pct", 0.85), (3, "infrastructure_pct", 0.9)],
+    ),
+    "impossible explanatory values": (
+        [[*RATES, "Sarpras (%)", "Jumlah Dokter"], ["A", 151, 1, 8, 730, -2],
+         ["B", 161, 0, 5, 90, 2]],
+        [(2, "infrastructure_pct", 730.0), (2, "doctors", -2.0)],
+    ),
+    "a percent sign in a count": (
+        [THREE, ["A", 1_501, 10_000], ["B", "15%", 10_000]],
+        [(3, "contacts", 15.0)],
+    ),
+    "one decimal among counts with dots": (
+        HEAD + "A;1.500;10.000\nB;1.400;9.5\nC;2.000;11.000\n",
+        [(2, "members", 10.0), (4, "members", 11.0)],
+    ),
+    "one fraction among counts with dots": (
+        HEAD + "A;1.500;10.000\nB;812.5;9.000\nC;2.000;11.000\n",
+        [(2, "contacts", 1.5), (4, "contacts", 2.0)],
+    ),
+    "totals behind the month": (
+        [["Bulan Kapitasi", *COUNTS], ["Des 2023", "A", *ROW], ["Des 2023", "TOTAL", *ROW],
+         ["Des 2023", "Target", 150, None, 2, None, 5, None, 5, None]],
+        [(3, "contacts", 1_500.0), (4, "contacts", 150.0)],
+    ),
+    "totals behind a running number": (
+        [["No", *COUNTS], [1, "A", *ROW], [2, "JUMLAH", *ROW], [3, "Rata2", *ROW]],
+        [(3, "contacts", 1_500.0), (4, "contacts", 1_500.0)],
+    ),
+    "a second table with other columns": (
+        [THREE, ["A", 1_500, 10_000], ["B", 1_400, 9_000], [], ["Tabel 2"],
+         ["Nama FKTP", "Peserta Terdaftar", "Jumlah Kontak"], ["C", 10_000, 1_500]],
+        [(7, "contacts", 10_000.0), (7, "members", 1_500.0)],
+    ),
+    "older headings in another order above": (
+        [["Nama FKTP", "Peserta Terdaftar", "Jumlah Kontak"], [], THREE, ["A", 1_500, 10_000]],
+        [(4, "members", 1_500.0), (4, "contacts", 10_000.0)],
+    ),
+    "target and result under one heading": (
+        [["Nama FKTP", "AK (‰)", None, "RRNS (%)", None],
+         [None, "Target", "Capaian", "Target", "Capaian"], ["A", 150, 161, 2, 1]],
+        [(3, "ak_permille", 150.0), (3, "rrns_pct", 2.0)],
+    ),
+    "decimal commas between commas": (
+        "Nama FKTP,AK (‰),RRNS (%),RPPT (%)\nA,151,2,1,5,8,1\nB,161,2,0,5,7,1\n",
+        [(2, "rrns_pct", 2.0), (2, "rppt_pct", 1.0)],
+    ),
+    "a delimiter in a name": (
+        HEAD[:-1] + ";Jumlah Rujukan\nA;1500;10000;100\nKlinik B; Baru;1400;9000;90\n",
+        [(3, "members", 1_400.0), (3, "referrals", 9_000.0)],
+    ),
+    "a delimiter that lacks": (
+        HEAD[:-1] + ";Jumlah Rujukan\nA;1500;10000;100\nB 1400;9000;90\n",
+        [(3, "contacts", 9_000.0), (3, "members", 90.0)],
+    ),
+    "months of one facility stand twice": (
+        [["Bulan", *THREE[1:]], ["Jan 2023", 1_500, 10_000], ["Jan 2023", 1_400, 10_000]],
+        [(2, "contacts", 1_500.0), (3, "contacts", 1_400.0)],
+    ),
+    "rows without a code stand twice": (
+        [["Kode PPK", *THREE], ["01", "A", 1_500, 9_000], [None, "B", 1_400, 9_000],
+         [None, "B", 1_400, 9_000]],
+        [(4, "contacts", 1_400.0)],
+    ),
+    "codes in two spellings": (
+        [["Kode PPK", *THREE], ["0101U01", "A", 1_500, 9_000], ["0101u01 ", "A", 1_500, 9_000]],
+        [(3, "contacts", 1_500.0)],
+    ),
+    "merged cells of facilities": (
+        [["Nama FKTP", "Bulan", *THREE[1:]], ["A", "Jan 2023", 1_500, 10_000],
+         [None, "Feb 2023", 1_400, 10_000]],
+        [(3, "facility_name", None)],
+    ),
+    "dates of the United States that are all firsts": (
+        "Bulan;" + HEAD + "01/01/2023;A;15;100\n02/01/2023;B;14;90\n12/01/2023;C;14;90\n",
+        [(3, "month", pd.Timestamp(2023, 1, 1)), (4, "month", pd.Timestamp(2023, 1, 1))],
+    ),
+    "a total of its own name": (
+        [THREE, ["A", 1_500, 10_000], ["B", 1_400, 9_000], ["C", 1_400, 9_000],
+         ["Binjai", 4_300, 28_000]],
+        [(5, "contacts", 4_300.0)],
+    ),
+    "a region among facilities": (
+        [THREE, ["A", 1_500, 10_000], ["Kota Binjai", 2_900, 19_500], ["Semua FKTP", 3_000, 9_000]],
+        [(3, "contacts", 2_900.0), (4, "contacts", 3_000.0)],
+    ),
+    "one heading over two columns of numbers": (
+        [["Nama FKTP", "AK (‰)", None, "RRNS (%)"], ["A", 150, 161, 2], ["B", 150, 171, 2]],
+        [(2, "ak_permille", 150.0), (3, "ak_permille", 150.0)],
+    ),
+    "a day where a year was meant": (
+        [["Bulan", *THREE], [dt.date(2026, 1, 23), "A", 1_500, 10_000]],
+        [(2, "month", pd.Timestamp(2026, 1, 1))],
+    ),
+    "a row that is too short": (
+        HEAD[:-1] + ";Jumlah Rujukan\nA;1500;10000;100\nB;9000;90\n",
+        [(3, "contacts", 9_000.0), (3, "members", 90.0)],
+    ),
+    "a printed score that the counts deny": (
+        [[*RATES, "Nilai Capaian"], ["A", 151.2, 1.5, 8.0, 1.0], ["B", 151.2, 1.5, 8.0, 4.0]],
+        [(2, "score", 4.0)],
+    ),
+}  # fmt: skip
+
+
+def write(path, rows):
+    if isinstance(rows, str):
+        path = path.with_suffix(".csv")
+        path.write_text(rows, encoding="utf-8")
+        return path
+    sheets = rows if isinstance(rows, dict) else {"a": rows}
+    options = {"default_date_format": "mmm-yy", "strings_to_formulas": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        for name, lines in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(lines):
+                for place, cell in enumerate(row):
+                    if cell is not None:
+                        sheet.write(number, place, cell)
+    return path
+
+
+def equal(value, wrong):
+    if wrong is None:
+        return pd.isna(value)
+    return not pd.isna(value) and value == wrong
+
+
+def read_and_score(path):
+    """Return the table as scored, where it can be, and all findings."""
+    reading = kbk.read(path)
+    assert reading.n_rows == len(reading.table) + len(reading.rejected)
+    try:
+        scored = kbk.score(reading.table, facility_type="puskesmas")
+    except kbk.KbkError:
+        return reading.table, list(reading.findings.expand())
+    return scored, list(merge([reading.findings, kbk.findings_of(scored)]).expand())
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_a_trap_does_not_close_in_silence(tmp_path, name):
+    rows, wrong = TRAPS[name]
+    path = write(tmp_path / "trap.xlsx", rows)
+    try:
+        table, found = read_and_score(path)
+    except kbk.KbkError as error:
+        if path.name not in str(error):
+            raise
+        return
+    told = {(one.row, one.column or None) for one in found}
+    for row, column, value in wrong:
+        silent = not {(row, column), (row, None), (None, column)} & told
+        if row in table.index and column in table and silent:
+            assert not equal(table.loc[row, column], value), (row, column)
+
+
+def test_a_sheet_that_is_not_understood_is_named(tmp_path):
+    table = [THREE, ["A", 1_500, 10_000]]
+    odd = [["Nm", "Kntk", "Psrta"], ["A", 1, 2]]
+    reading = kbk.read(write(tmp_path / "a.xlsx", {"Januari 23": table, "Maret 23": odd}))
+    assert "Maret 23" in {one.sheet for one in reading.findings}
+
+
+def test_unknown_columns_of_one_heading_are_all_kept(tmp_path):
+    rows = [[*THREE, "Ket", "Ket"], ["A", 1_500, 10_000, "satu", "dua"]]
+    table = kbk.read(write(tmp_path / "a.xlsx", rows)).table
+    assert {"satu", "dua"} <= set(table.iloc[0].tolist())
+
+
+def test_a_month_that_contradicts_the_name_of_its_sheet_is_named(tmp_path):
+    rows = [["Bulan Kapitasi", *THREE], [JAN_23, "A", 1_500, 10_000]]
+    reading = kbk.read(write(tmp_path / "a.xlsx", {"Januari 23": rows}))
+    assert "month" in {one.column for one in reading.findings}
+
+
+def test_mid_month_is_taken_from_titles_and_names_of_sheets(tmp_path):
+    table = [THREE, ["A", 1_500, 10_000]]
+    sheets = {"Jan 23 MID": table, "Feb 23": [["CAPAIAN MID KBK"], *table], "Mar 23": table}
+    reading = kbk.read(write(tmp_path / "a.xlsx", sheets))
+    assert reading.table["stage"].fillna("final").tolist() == ["mid", "mid", "final"]
+    rules = {one.rule for one in reading.findings}
+    assert {"stage_from_title", "mid_month_rows"} <= rules
+
+
+def test_a_column_of_years_completes_months(tmp_path):
+    rows = [["Tahun", "Bulan", *THREE], [2023, "Desember", "A", 1, 2], ["2024", 1, "A", 1, 2]]
+    table = kbk.read(write(tmp_path / "a.xlsx", rows)).table
+    assert table["month"].tolist() == [pd.Timestamp(2023, 12, 1), pd.Timestamp(2024, 1, 1)]
+
+
+def test_headings_over_two_lines_in_any_order_of_words(tmp_path):
+    rows = [
+        ["No", "Nama FKTP", "DM", None, "AK (‰)", None],
+        [None, None, "Terkendali", "Diagnosa", "Target", "Capaian"],
+        [1, "A", 10, 100, 150, 161],
+    ]
+    table = kbk.read(write(tmp_path / "a.xlsx", rows)).table
+    read = table[["dm_controlled", "dm_diagnosed", "ak_permille"]].iloc[0].tolist()
+    assert read == [10, 100, 161]
+
+
+def test_places_in_a_workbook_have_the_letter_of_the_column(tmp_path):
+    rows = [["x"], [None, *THREE], [None, "A", "?", 10_000], [None, "B", 1_500, 50]]
+    reading = kbk.read(write(tmp_path / "a.xlsx", {"Jan 23": rows}))
+    shown = reading.report("en")
+    assert "Jan 23!C3: ?" in shown
+    assert "Jan 23!D4: 50" in shown  # of a check on the whole table
+    assert "diterima" in reading._repr_html_()
+    assert reading.findings.to_html("id") in reading._repr_html_()
+
+
+def test_a_source_line_is_no_row(tmp_path):
+    rows = [THREE, ["A", 1_500, 10_000], ["Aturan: kbk-2019"]]
+    assert kbk.read(write(tmp_path / "a.xlsx", rows)).n_rows == 1
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "ods"])
+def test_error_cells_of_both_kinds_of_workbook_are_named(ending):
+    reading = kbk.read(FILES / f"synthetic.{ending}")
+    named = [(one.row, one.value) for one in reading.findings.expand() if one.column == "rrns_pct"]
+    assert (6, "#DIV/0!") in named
+
+
+def test_error_cells_of_a_spreadsheet_are_named(tmp_path):
+    path = write(tmp_path / "a.xlsx", [[*THREE, "Jumlah Dokter"], ["A", 1_500, 10_000, 1]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    error = b'<c r="D2" t="e"><v>#REF!</v></c>'
+    changed = re.sub(rb'<c r="D2"><v>1</v></c>', error, parts[sheet])
+    assert changed != parts[sheet]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {**parts, sheet: changed}.items():
+            archive.writestr(name, content)
+    reading = kbk.read(path)
+    assert reading.table["doctors"].isna().all()
+    assert reading.findings.total() > 0
+
+
+# files that want to do harm
+
+
+def refused(path, match):
+    with pytest.raises(kbk.KbkError, match=match):
+        kbk.read(path)
+    run = CliRunner().invoke(cli, ["score", str(path)])
+    assert isinstance(run.exception, kbk.KbkError)
+
+
+def test_an_opendocument_workbook_with_a_password(tmp_path):
+    path = tmp_path / "a.ods"
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        '<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data'
+        ' manifest:checksum="x"/></manifest:file-entry></manifest:manifest>'
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", os.urandom(2_000))
+        archive.writestr("META-INF/manifest.xml", manifest)
+    refused(path, "password")
+
+
+def test_a_small_parquet_file_of_ten_million_rows(tmp_path):
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    path, n = tmp_path / "a.parquet", 10_000_000
+    table = pa.table({"nama_fktp": pa.nulls(n), "kontak": pa.nulls(n), "peserta": pa.nulls(n)})
+    pq.write_table(table, path)
+    assert path.stat().st_size < 1 << 20
+    refused(path, "rows|cells|large")
+
+
+def test_a_circle_in_the_sectors_of_an_old_workbook(tmp_path):
+    path = tmp_path / "a.xls"
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    header[24:32] = bytes.fromhex("3e000300feff0900")
+    header[32:34] = (6).to_bytes(2, "little")
+    header[44:52] = (1).to_bytes(4, "little") + (1).to_bytes(4, "little")
+    header[60:64] = header[68:72] = b"\xfe\xff\xff\xff"
+    header[76:512] = bytes(4) + b"\xff" * 432
+    table = (0xFFFFFFFD).to_bytes(4, "little") + (1).to_bytes(4, "little") + b"\xff" * 504
+    path.write_bytes(bytes(header) + table + bytes(512))
+    refused(path, "damaged")
