@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import kbkresearch as kbk
-from kbkresearch.cli_capitation import capitation
+from kbkresearch.cli.capitation import capitation
 from kbkresearch.reporting.capitation_run import is_of_members
 
 STUDY = ["--unit-cost", "51.109", "--months", "6", "--average"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kbkresearch.cli.capitation import capitation
 from kbkresearch.cli.reproduce import reproduce
 from kbkresearch.cli.rules import rules
 from kbkresearch.cli.score import score, template
@@ -26,11 +27,12 @@ def cli() -> None:
     kbk reproduce                  recompute every published study and audit its claims
     kbk score capaian.xlsx         score a recap of facility-months, with findings
     kbk template kbk.xlsx          a workbook to fill
+    kbk capitation strata.xlsx     rates, tariffs and funds by age, sex … against what is paid
     kbk rules show kbk-2019        the rules, with citation and status of every value
     """
 
 
-for command in (reproduce, score, template, rules):
+for command in (reproduce, score, template, capitation, rules):
     cli.add_command(command)
 
 

@@ -367,7 +367,8 @@ def jumps(
     known = np.flatnonzero((facility >= 0) & (month >= 0) & (members > 0))
     order = known[np.lexsort((month[known], facility[known]))]
     now, before = order[1:], order[:-1]
-    ratio = members[now] / members[before]
+    with np.errstate(over="ignore"):
+        ratio = members[now] / members[before]
     jump = (facility[now] == facility[before]) & ((ratio >= JUMP) | (ratio <= 1 / JUMP))
     if not jump.any():
         return []

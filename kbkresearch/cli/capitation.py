@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kbkresearch.cli.options import JSON, LANG
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kbkresearch.reporting.capitation_run import Asked, Run
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command()
 @click.argument("file")
 @click.option("--unit-cost", metavar="RP", help="Cost of one visit; read from FILE if it is there.")
 @click.option(
@@ -50,14 +52,8 @@ if TYPE_CHECKING:
 )
 @click.option("--sheet", help="Read this sheet.")
 @click.option("-o", "--out", metavar="DIR|OUT.xlsx", help="Write tables, figures and text.")
-@click.option(
-    "--lang",
-    type=click.Choice(["id", "en"]),
-    default="id",
-    show_default=True,
-    help="Language of the output: Indonesian or English.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else.")
+@LANG
+@JSON
 def capitation(
     file: str,
     out: str | None,
