@@ -188,6 +188,8 @@ def _columns() -> dict[str, ColumnMeaning]:
             2,
         ),
         ("members_per_doctor", "number", "", "Peserta per dokter", "Members per doctor", 0),
+        ("doctor_norm_met", "boolean", "", "Norma dokter terpenuhi", "Doctor norm met", 0),
+        ("doctors_needed", "integer", "persons", "Dokter menurut norma", "Doctors by the norm", 0),
         ("tariff_rp", "rupiah", "Rp", "Tarif per peserta", "Tariff per member", 0),
         ("capitation_rp", "rupiah", "Rp", "Kapitasi norma", "Norm capitation", 0),
         ("paid_rp", "rupiah", "Rp", "Kapitasi dibayar", "Capitation paid", 0),
@@ -218,6 +220,51 @@ FACILITY_LABELS: Mapping[str, Text] = MappingProxyType(
         "klinik_pratama": Text("Klinik Pratama", "Primary clinic"),
         "rs_d_pratama": Text("RS Kelas D Pratama", "Class D primary hospital"),
         "dpp": Text("Dokter praktik perorangan", "Individual doctor practice"),
+    }
+)
+
+SERVICE_SCOPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "outpatient": (
+            "Rawat jalan",
+            "RJTP",
+            "Non rawat inap",
+            "Tanpa rawat inap",
+            "Non ranap",
+            "Outpatient",
+            "Outpatient only",
+            "Without inpatient care",
+        ),
+        "inpatient": (
+            "Rawat inap",
+            "RITP",
+            "Ranap",
+            "Dengan rawat inap",
+            "Rawat jalan dan rawat inap",
+            "RJTP dan RITP",
+            "RJTP RITP",
+            "Inpatient",
+            "Outpatient and inpatient",
+            "With inpatient care",
+        ),
+    }
+)
+
+STAFF_LABELS: Mapping[str, Text] = MappingProxyType(
+    {
+        "doctor": Text("Dokter", "Doctor"),
+        "dentist": Text("Dokter gigi", "Dentist"),
+        "nurse": Text("Perawat", "Nurse"),
+        "midwife": Text("Bidan", "Midwife"),
+        "health_promotion": Text("Tenaga promkes", "Health promotion"),
+        "environmental_health": Text("Tenaga sanitasi lingkungan", "Environmental health"),
+        "nutritionist": Text("Nutrisionis", "Nutritionist"),
+        "pharmacist": Text("Apoteker", "Pharmacist"),
+        "medical_laboratory": Text("Ahli teknologi lab medik", "Medical laboratory technologist"),
+        "information_system": Text("Tenaga sistem informasi", "Information system"),
+        "finance_administration": Text("Tenaga administrasi keuangan", "Finance administration"),
+        "administration": Text("Tenaga ketatausahaan", "Administration"),
+        "general_worker": Text("Pekarya", "General worker"),
     }
 )
 
