@@ -23,6 +23,7 @@ Panel: TypeAlias = "Callable[[Case, Axes, str], None]"
 
 _BLUE, _ORANGE, _GREY = "#0173b2", "#de8f05", "0.45"
 _SHOWN, _LABELLED, _MOST_COUNTS = 5000, 3, 40
+_PLAIN = ("ols", "mixed", "gee")  # residuals on the scale of the outcome
 _COOK_LINES = (0.5, 1.0)
 _TINY = 1e-300
 
@@ -30,6 +31,7 @@ _TEXTS = {
     "fitted": Text("Nilai dugaan", "Fitted value"),
     "linear": Text("Prediktor linear", "Linear predictor"),
     "residual": Text("Residual", "Residual"),
+    "pearson": Text("Residual Pearson", "Pearson residual"),
     "mean": Text("Rata-rata residual", "Mean residual"),
     "root": Text("√|residual baku|", "√|standardised residual|"),
     "normal": Text("Kuantil normal", "Normal quantile"),
@@ -96,7 +98,7 @@ def standardised(case: Case) -> Floats:
     """
     found = case.fit.estimates
     residuals = case.residuals
-    if case.model in {"ols", "mixed", "gee"}:
+    if case.model in _PLAIN:
         spare = max(case.n - len(case.design.names), 1)
         residuals = residuals / np.sqrt(float(residuals @ residuals) / spare + _TINY)
     if found.leverage is None:
@@ -111,7 +113,7 @@ def residuals_by_fitted(case: Case, ax: Axes, lang: str) -> None:
     ax.plot(x, mean, "-", color=_ORANGE, label=_TEXTS["bins"].to(lang))
     ax.axhline(0, color=_GREY, linewidth=0.8)
     ax.legend(frameon=False, fontsize=7)
-    _dress(ax, lang, "residuals", "fitted", "residual")
+    _dress(ax, lang, "residuals", "fitted", "residual" if case.model in _PLAIN else "pearson")
 
 
 def binned_residuals(case: Case, ax: Axes, lang: str) -> None:

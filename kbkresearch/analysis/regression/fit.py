@@ -58,6 +58,8 @@ class Fit(Result):
     link : str
     exp_name : Text or None
         What the exponential of a coefficient is.
+    options : mapping of str to object
+        What the estimator was called with besides the design.
     """
 
     model: str
@@ -71,6 +73,7 @@ class Fit(Result):
     convention: str = "recommended"
     link: str = "identity"
     exp_name: Text | None = None
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def formula(self) -> str:
@@ -207,6 +210,7 @@ def assemble(
     drawn: Wild | None,
     convention: str,
     link: str,
+    options: Mapping[str, Any],
     exp_name: Text | None,
     notes: tuple[Text, ...],
 ) -> Fit:
@@ -218,6 +222,7 @@ def assemble(
     found : Estimates
         With the covariance matrix in use.
     model, cov, convention, link : str
+    options : mapping of str to object
     label : Text
     level : float
     drawn : Wild or None
@@ -242,7 +247,7 @@ def assemble(
         notes=(*design.notes, *notes, *found.notes, *_overflow(frame, exp_name)),
         model=model, label=label, cov=cov, design=design, estimates=found, stats=found.stats,
         thresholds=_thresholds(design, found, tests), level=level, convention=convention, link=link,
-        exp_name=exp_name,
+        exp_name=exp_name, options=options,
     )  # fmt: skip
 
 

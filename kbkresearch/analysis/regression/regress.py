@@ -123,7 +123,7 @@ MODELS: dict[str, Model] = {
     ),
     "mixed": Model(
         Text("Model campuran linear", "Linear mixed model"), "mixed:mixed", "numeric",
-        ("identity",), covs=("model",), roles=("group",),
+        ("identity",), covs=("model",), roles=("group", "weights"),
     ),
     "gee": Model(
         Text("GEE (model rata-rata)", "GEE (marginal model)"), "gee:gee", "numeric",
@@ -241,14 +241,16 @@ def regress(
     }  # fmt: skip
     design = _design(formula, data, model, kind, {k: v for k, v in named.items() if v is not None})
     estimate = kind.estimator()
-    found = estimate(design, **_options(model, kind, estimate, link, options))
+    used = _options(model, kind, estimate, link, options)
+    found = estimate(design, **used)
     default: Cov = "model" if convention == "spss" and model == "ols" else kind.default_cov
     chosen = _covariance(cov, design, found, model, kind, default)
     found, drawn = _inferred(design, found, chosen, level, seed, linear=model == "ols")
     name = found.covariance_name if chosen == "model" and found.covariance_name else chosen
     return assemble(
         design, found, model=model, label=kind.label, cov=name, level=level, drawn=drawn,
-        convention=convention, link=link or kind.links[0], exp_name=_exp_name(kind, link),
+        convention=convention, link=link or kind.links[0], options=used,
+        exp_name=_exp_name(kind, link),
         notes=_notes(design, found, kind, chosen, cov, drawn),
     )  # fmt: skip
 

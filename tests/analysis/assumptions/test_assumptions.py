@@ -247,6 +247,21 @@ def test_imhof_gives_the_f_distribution(a, b, ratio):
     assert correlation.below_zero(weights) == pytest.approx(stats.f.cdf(ratio, a, b), rel=1e-6)
 
 
+@pytest.mark.parametrize("model", ["ols", "poisson", "logit"])
+def test_order_of_rows_and_units_change_only_what_they_should(model):
+    outcome = {"ols": "score", "poisson": "visits", "logit": "met"}[model]
+    ordered, scaled = ("durbin_watson", "breusch_godfrey", "runs"), ("condition_number",)
+
+    def statistics(data, without):
+        frame = regress(f"{outcome} ~ doctors + kind", data, model).assumptions().frame
+        return frame.loc[~frame["test"].isin(without), "statistic"].to_numpy()
+
+    shuffled = DATA.sample(frac=1, random_state=3)
+    np.testing.assert_allclose(statistics(shuffled, ordered), statistics(DATA, ordered), rtol=1e-6)
+    years = DATA.assign(doctors=2019 + 1e-3 * DATA["doctors"])
+    np.testing.assert_allclose(statistics(years, scaled), statistics(DATA, scaled), rtol=1e-4)
+
+
 def test_a_chosen_departure_is_found():
     """Curved mean, spread that grows, correlated rows, extra zeros, lines that are not parallel."""
     rng = np.random.default_rng(11)
