@@ -8,6 +8,15 @@ The public names, loaded when first used::
     kbk.read("file.xlsx")            any file -> canonical table, with findings
     kbk.score(data)                  counts or indicators -> ratings, score, payment, rupiah
     kbk.next_level(scored)           what it takes to reach the next payment level
+    kbk.describe(data, [...], by=…)  Table 1
+    kbk.completeness(checklist)      rooms and equipment against the standard
+    kbk.staffing_gap(staff)          staff against the standard
+    kbk.explanatory(data)            explanatory variables, with the dated norms
+    kbk.associate(data, "score", …)  an outcome against factors, one test each
+    kbk.regress("score ~ …", data)   ten regression models; margins, assumptions, figures
+    kbk.compare, kbk.blocks          fits side by side, hierarchical blocks
+    kbk.select                       backward selection, as SPSS does
+    kbk.power("correlation", …)      sample size, power or detectable effect
     kbk.reproduce("hayana-…")        a published study, recomputed and audited
     kbk.studies.list()               the studies
     kbk.datasets.load("…")           the published tables
@@ -29,6 +38,16 @@ _HOMES = {
     "findings_of": "kbkresearch.scoring.score",
     "next_level": "kbkresearch.scoring.next_level",
     "read": "kbkresearch.intake.read",
+    "completeness": "kbkresearch.analysis.infrastructure",
+    "staffing_gap": "kbkresearch.analysis.staffing",
+    "explanatory": "kbkresearch.analysis.factors",
+    "describe": "kbkresearch.analysis.describe",
+    "associate": "kbkresearch.analysis.association.associate",
+    "regress": "kbkresearch.analysis.regression.regress",
+    "compare": "kbkresearch.analysis.regression.compare",
+    "blocks": "kbkresearch.analysis.regression.compare",
+    "select": "kbkresearch.analysis.regression.selection",
+    "power": "kbkresearch.analysis.power.plan",
     "reproduce": "kbkresearch.studies",
     "KbkError": "kbkresearch.errors",
 }
@@ -37,21 +56,40 @@ _MODULES = ("datasets", "studies")
 __all__ = [
     "KbkError",
     "__version__",
+    "associate",
+    "blocks",
+    "compare",
+    "completeness",
     "datasets",
+    "describe",
+    "explanatory",
     "findings_of",
     "next_level",
+    "power",
     "read",
     "reform",
+    "regress",
     "reproduce",
     "rule_ids",
     "rules",
     "rules_on",
     "score",
+    "select",
+    "staffing_gap",
     "studies",
 ]
 
 if TYPE_CHECKING:
     from kbkresearch import datasets, studies
+    from kbkresearch.analysis.association.associate import associate
+    from kbkresearch.analysis.describe import describe
+    from kbkresearch.analysis.factors import explanatory
+    from kbkresearch.analysis.infrastructure import completeness
+    from kbkresearch.analysis.power.plan import power
+    from kbkresearch.analysis.regression.compare import blocks, compare
+    from kbkresearch.analysis.regression.regress import regress
+    from kbkresearch.analysis.regression.selection import select
+    from kbkresearch.analysis.staffing import staffing_gap
     from kbkresearch.errors import KbkError
     from kbkresearch.intake.read import read
     from kbkresearch.regulation.registry import reform, rule_ids, rules, rules_on

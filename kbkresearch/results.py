@@ -38,10 +38,10 @@ class Column:
         Name of the column in the table's frame.
     label : Text
         Heading, with its unit.
-    kind : {"text", "integer", "number", "rupiah", "date", "boolean"}
+    kind : {"text", "integer", "number", "p_value", "rupiah", "date", "boolean"}
         How values are shown; a number stays a number in xlsx.
     decimals : int
-        Decimals shown, for ``kind="number"``.
+        Decimals shown, for ``kind="number"`` and ``"p_value"``.
     spanner : Text or None
         Heading above several neighbouring columns.
     """

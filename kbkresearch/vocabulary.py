@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Lang: TypeAlias = Literal["id", "en"]
 LANGS: tuple[Lang, ...] = ("id", "en")
-Kind: TypeAlias = Literal["text", "integer", "number", "rupiah", "date", "boolean"]
+Kind: TypeAlias = Literal["text", "integer", "number", "p_value", "rupiah", "date", "boolean"]
 
 FACILITY_TYPES = ("puskesmas", "klinik_pratama", "rs_d_pratama", "dpp")
 
@@ -91,7 +91,7 @@ class ColumnMeaning:
     ----------
     name : str
         Canonical column name.
-    kind : {"text", "integer", "number", "rupiah", "date", "boolean"}
+    kind : {"text", "integer", "number", "p_value", "rupiah", "date", "boolean"}
         How values are stored and shown.
     unit : Text
         Unit of measure; empty where there is none.
@@ -213,6 +213,76 @@ def _columns() -> dict[str, ColumnMeaning]:
 
 
 COLUMNS: Mapping[str, ColumnMeaning] = MappingProxyType(_columns())
+
+
+
+def _statistics() -> dict[str, ColumnMeaning]:
+    rows: list[tuple[str, Kind, str, str, int]] = [
+        ("outcome", "text", "Variabel terikat", "Outcome", 0),
+        ("factor", "text", "Faktor", "Factor", 0),
+        ("term", "text", "Suku", "Term", 0),
+        ("variable", "text", "Variabel", "Variable", 0),
+        ("what", "text", "Suku", "Term", 0),
+        ("level", "text", "Kategori", "Category", 0),
+        ("group_1", "text", "Kelompok 1", "Group 1", 0),
+        ("group_2", "text", "Kelompok 2", "Group 2", 0),
+        ("contrast", "text", "Perubahan", "Contrast", 0),
+        ("method", "text", "Metode", "Method", 0),
+        ("test", "text", "Pemeriksaan", "Check", 0),
+        ("check", "text", "Pemeriksaan", "Check", 0),
+        ("variant", "text", "Varian", "Variant", 0),
+        ("direction", "text", "Arah", "Direction", 0),
+        ("null", "text", "Hipotesis nol", "Null hypothesis", 0),
+        ("estimate", "number", "Dugaan", "Estimate", 4),
+        ("se", "number", "Galat baku", "SE", 4),
+        ("statistic_name", "text", "Statistik", "Statistic", 0),
+        ("statistic", "number", "Nilai statistik", "Value", 3),
+        ("df", "number", "db", "df", 1),
+        ("df2", "number", "db2", "df2", 1),
+        ("p_value", "p_value", "Nilai p", "p-value", 3),
+        ("p_adjusted", "p_value", "Nilai p terkoreksi", "Adjusted p-value", 3),
+        ("wald_p", "p_value", "Nilai p Wald", "Wald p-value", 3),
+        ("effect_name", "text", "Ukuran efek", "Effect size", 0),
+        ("effect_size", "number", "Efek", "Effect", 3),
+        ("ci_low", "number", "Batas bawah IK", "CI low", 3),
+        ("ci_high", "number", "Batas atas IK", "CI high", 3),
+        ("ci_method", "text", "Metode IK", "CI method", 0),
+        ("n", "integer", "n", "n", 0),
+        ("n_dropped", "integer", "Baris tidak dipakai", "Rows dropped", 0),
+        ("exp_estimate", "number", "exp(dugaan)", "exp(estimate)", 3),
+        ("exp_ci_low", "number", "exp, batas bawah IK", "exp, CI low", 3),
+        ("exp_ci_high", "number", "exp, batas atas IK", "exp, CI high", 3),
+        ("exp_name", "text", "Arti exp", "Meaning of exp", 0),
+        ("beta", "number", "Beta", "Beta", 3),
+        ("vif", "number", "VIF", "VIF", 2),
+        ("gvif", "number", "GVIF", "GVIF", 2),
+        ("gvif_scaled", "number", "GVIF^(1/(2 db))", "GVIF^(1/(2 df))", 2),
+        ("tolerance", "number", "Toleransi", "Tolerance", 3),
+        ("fit", "integer", "Model", "Model", 0),
+        ("added", "text", "Ditambahkan", "Added", 0),
+        ("formula", "text", "Rumus", "Formula", 0),
+        ("k", "integer", "Koefisien", "Coefficients", 0),
+        ("r2", "number", "R²", "R²", 4),
+        ("adj_r2", "number", "R² disesuaikan", "Adjusted R²", 4),
+        ("r2_change", "number", "Perubahan R²", "R² change", 4),
+        ("mcfadden_r2", "number", "R² McFadden", "McFadden R²", 4),
+        ("nagelkerke_r2", "number", "R² Nagelkerke", "Nagelkerke R²", 4),
+        ("sigma", "number", "Galat baku regresi", "Residual SE", 4),
+        ("loglik", "number", "Log-likelihood", "Log-likelihood", 2),
+        ("aic", "number", "AIC", "AIC", 2),
+        ("bic", "number", "BIC", "BIC", 2),
+        ("step", "integer", "Langkah", "Step", 0),
+        ("action", "text", "Tindakan", "Action", 0),
+        ("reading", "text", "Bacaan", "Reading", 0),
+        ("advice", "text", "Yang dapat dilakukan", "What to do", 0),
+    ]
+    return {
+        name: ColumnMeaning(name, kind, Text("", ""), Text(label_id, label_en), decimals)
+        for name, kind, label_id, label_en, decimals in rows
+    }
+
+
+STATISTICS: Mapping[str, ColumnMeaning] = MappingProxyType(_statistics())
 
 FACILITY_LABELS: Mapping[str, Text] = MappingProxyType(
     {

@@ -189,9 +189,12 @@ def _is_number(value: Any) -> bool:
 
 
 def _number_format(book: Any, kind: str, decimals: int) -> Any:
-    if kind not in {"integer", "number", "rupiah"}:
+    if kind not in {"integer", "number", "p_value", "rupiah"}:
         return None
-    shape = "#,##0" + ("." + "0" * decimals if kind == "number" and decimals else "")
+    shape = "#,##0" + ("." + "0" * decimals if kind in {"number", "p_value"} and decimals else "")
+    if kind == "p_value":
+        least = f"{10.0**-decimals:.{decimals}f}"
+        shape = f"[<{least}]< {least};{shape}"
     return book.add_format({"num_format": shape, "valign": "top"})
 
 

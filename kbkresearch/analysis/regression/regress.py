@@ -103,7 +103,7 @@ MODELS: dict[str, Model] = {
     ),
     "fractional": Model(
         Text("Regresi fraksional", "Fractional regression"), "glm:fractional", "fraction",
-        exp_name=_ODDS, default_cov="HC0", covs=_ROBUST,
+        exp_name=_ODDS, default_cov="HC3", covs=_ROBUST,
     ),
     "poisson": Model(
         Text("Regresi Poisson", "Poisson regression"), "counts:poisson", "count", _LOG,
@@ -173,8 +173,8 @@ def regress(
         ``"negbin"`` (counts, over ``exposure=``); ``"ordinal"``; ``"mixed"``, ``"gee"``
         (``group=``).
     cov : {"model", "HC0", "HC1", "HC2", "HC3", "cluster", "CR2", "wild"}, optional
-        Covariance of the coefficients. By default HC3 for ``ols``; HC0 for ``fractional`` and
-        ``robust_poisson``; the model's own for the others; with ``cluster=`` CR2 below 40 clusters,
+        Covariance of the coefficients. By default HC3 for ``ols`` and ``fractional``;
+        HC0 for ``robust_poisson``; the model's own for the others; with ``cluster=`` CR2 below 40 clusters,
         from 40 the cluster sandwich. ``convention="spss"`` takes the model's own for ``ols``.
     cluster : str, optional
         Column of clusters within which rows depend on each other.
