@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     import pandas as pd
+    from matplotlib.axes import Axes
 
 
 def _reporting() -> ModuleType:
@@ -26,6 +27,18 @@ def _reporting() -> ModuleType:
     from kbkresearch import reporting
 
     return reporting
+
+
+def source_line(ax: Axes, text: Text, lang: str) -> None:
+    """Write where the numbers of a figure come from, under it.
+
+    Parameters
+    ----------
+    ax : Axes
+    text : Text
+    lang : {"id", "en"}
+    """
+    _reporting().source_line(ax, text, lang)
 
 
 @dataclass(frozen=True, slots=True)

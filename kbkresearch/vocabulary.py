@@ -215,7 +215,6 @@ def _columns() -> dict[str, ColumnMeaning]:
 COLUMNS: Mapping[str, ColumnMeaning] = MappingProxyType(_columns())
 
 
-
 def _statistics() -> dict[str, ColumnMeaning]:
     rows: list[tuple[str, Kind, str, str, int]] = [
         ("outcome", "text", "Variabel terikat", "Outcome", 0),

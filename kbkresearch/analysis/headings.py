@@ -61,7 +61,8 @@ def _heading(
         share = f"{100 * level:g}%"
         own = column.label
         column = replace(
-            column, label=Text(own.id.replace("IK", f"IK {share}"), own.en.replace("CI", f"{share} CI"))
+            column,
+            label=Text(own.id.replace("IK", f"IK {share}"), own.en.replace("CI", f"{share} CI")),
         )
     return replace(column, decimals=decimals.get(name, column.decimals))
 

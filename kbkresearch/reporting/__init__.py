@@ -15,12 +15,14 @@ _HOMES = {
     "disputed_table": "kbkresearch.reporting.audits",
     "study_html": "kbkresearch.reporting.audits",
     "draw": "kbkresearch.reporting.figures",
+    "source_line": "kbkresearch.reporting.figures",
     "write_report": "kbkresearch.reporting.page",
 }
 __all__ = [
     "disputed_table",
     "draw",
     "save_tables",
+    "source_line",
     "study_html",
     "table_html",
     "table_markdown",
@@ -29,7 +31,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from kbkresearch.reporting.audits import disputed_table, study_html
-    from kbkresearch.reporting.figures import draw
+    from kbkresearch.reporting.figures import draw, source_line
     from kbkresearch.reporting.files import save_tables
     from kbkresearch.reporting.page import write_report
     from kbkresearch.reporting.render import table_html, table_markdown

@@ -242,23 +242,6 @@ def test_a_small_group_gets_permutations_near_the_exact_share():
     assert spss["variant"].startswith("chi-square")
 
 
-# NIST StRD: SiRstv, silicon resistivity; and SmLs01's data shape with a large constant
-SIRSTV = [
-    [196.3052, 196.1240, 196.1890, 196.2569, 196.3403],
-    [196.3042, 196.3825, 196.1669, 196.3257, 196.0422],
-    [196.1303, 196.2005, 196.2889, 196.0343, 196.1811],
-    [196.2795, 196.1748, 196.1494, 196.1485, 195.9885],
-    [196.2119, 196.1051, 196.1850, 196.0052, 196.2090],
-]
-
-
-def test_nist_silicon_resistivity():
-    table = pd.DataFrame({"y": np.ravel(SIRSTV), "g": np.repeat(list("abcde"), 5)})
-    found = run("y", "g", "anova", table)
-    assert found.frame["statistic"][0] == pytest.approx(1.18046237440255, rel=1e-9)
-    assert effect(found, "eta_squared")["estimate"] == pytest.approx(0.190999039051129, rel=1e-9)
-
-
 @pytest.mark.parametrize("constant", [0, 1e6, 1e12])
 def test_a_large_constant_costs_no_more_digits_than_it_must(constant):
     base = np.array([1.4, 1.3, 1.5, 1.3, 1.5, 1.2, 1.4, 1.6, 1.2, 1.4])

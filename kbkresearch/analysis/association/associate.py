@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from kbkresearch.analysis.association.model import Codes, Floats, Tested
     from kbkresearch.analysis.columns import Level
@@ -89,6 +90,24 @@ class Association(Result):
         Table
         """
         return frames.table_of(self, None if columns is None else list(columns))
+
+    def plot(self, ax: Axes | None = None, lang: str = "id") -> Axes:
+        """Draw the main effect size of every test with its interval.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; a new figure by default.
+        lang : {"id", "en"}
+
+        Returns
+        -------
+        Axes
+            The first panel; ratios stand in one of their own, on a logarithmic scale.
+        """
+        from kbkresearch.analysis.association.plots import forest
+
+        return forest(self, ax, lang)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kbkresearch.analysis.association.multiplicity import NAMES
-from kbkresearch.results import Column, Table
-from kbkresearch.vocabulary import Kind, Text
+from kbkresearch.analysis.association.names import EFFECTS
+from kbkresearch.analysis.association.registry import METHODS
+from kbkresearch.analysis.headings import headings
+from kbkresearch.results import Table
+from kbkresearch.vocabulary import Text, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,27 +39,7 @@ SHOWN = (
     "outcome", "factor", "method", "statistic_name", "statistic", "df", "df2", "p_value",
     "p_adjusted", "effect_name", "effect_size", "ci_low", "ci_high", "n", "n_dropped",
 )  # fmt: skip
-_COLUMNS: dict[str, tuple[Text, Kind, int]] = {
-    "outcome": (Text("Variabel terikat", "Outcome"), "text", 0),
-    "factor": (Text("Faktor", "Factor"), "text", 0),
-    "method": (Text("Uji", "Test"), "text", 0),
-    "variant": (Text("Varian", "Variant"), "text", 0),
-    "direction": (Text("Arah", "Direction"), "text", 0),
-    "null": (Text("Hipotesis nol", "Null hypothesis"), "text", 0),
-    "statistic_name": (Text("Statistik", "Statistic"), "text", 0),
-    "statistic": (Text("Nilai", "Value"), "number", 3),
-    "df": (Text("df", "df"), "number", 1),
-    "df2": (Text("df2", "df2"), "number", 1),
-    "p_value": (Text("p", "p"), "number", 4),
-    "p_adjusted": (Text("p terkoreksi", "p adjusted"), "number", 4),
-    "effect_name": (Text("Ukuran efek", "Effect"), "text", 0),
-    "effect_size": (Text("Efek", "Size"), "number", 3),
-    "ci_low": (Text("Batas bawah", "Lower"), "number", 3),
-    "ci_high": (Text("Batas atas", "Upper"), "number", 3),
-    "ci_method": (Text("Metode selang", "Interval"), "text", 0),
-    "n": (Text("n", "n"), "integer", 0),
-    "n_dropped": (Text("Tidak dipakai", "Dropped"), "integer", 0),
-}
+_LABELS = {"method": Text("Uji", "Test")}
 
 
 def _frame(records: Sequence[Sequence[Any]], names: Sequence[str]) -> pd.DataFrame:
@@ -244,5 +227,23 @@ def table_of(result: Association, columns: list[str] | None) -> Table:
     frame = result.frame
     if columns is None:
         columns = [one for one in SHOWN if not frame[one].isna().all()]
-    shown = tuple(Column(one, *_COLUMNS[one]) for one in columns)
-    return Table("association", result.title, shown, frame[columns], result.notes, result.source)
+    shown = headings(columns, level=result.level, labels=_LABELS)
+    worded = _in_words(frame[columns])
+    return Table("association", result.title, shown, worded, result.notes, result.source)
+
+
+def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return names of columns, methods and effects as people call them."""
+    words = {
+        "outcome": lambda name: Text(label(name), label(name, "en")),
+        "factor": lambda name: Text(label(name), label(name, "en")),
+        "method": lambda name: METHODS[name].label,
+        "effect_name": lambda name: EFFECTS.get(name, Text(name, name)),
+    }
+    return frame.assign(
+        **{
+            name: pd.Series([word(one) for one in frame[name]], frame.index, dtype=object)
+            for name, word in words.items()
+            if name in frame
+        }
+    )

@@ -18,7 +18,8 @@ _LARGE, _KNEE = 100, 0.1
 
 # Dallal and Wilkinson (1986), equation 1: exp(a D² (n + 2.78019) + ...), for p up to 0.1
 _DALLAL = (-7.01256, 2.78019, 2.99587, -0.122119, 0.974598, 1.67997)
-# above 0.1: polynomials in Stephens' modified D, ascending powers, up to each limit
+# above 0.1: in Stephens' modified D, ascending powers, up to each limit; the figures are those of
+# Gross and Ligges, R package nortest, found by simulation
 _MODIFIED = (
     (0.302, (1.0,)),
     (0.5, (2.76773, -19.828315, 80.709644, -138.55152, 81.218052)),

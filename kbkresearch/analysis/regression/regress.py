@@ -173,9 +173,10 @@ def regress(
         ``"negbin"`` (counts, over ``exposure=``); ``"ordinal"``; ``"mixed"``, ``"gee"``
         (``group=``).
     cov : {"model", "HC0", "HC1", "HC2", "HC3", "cluster", "CR2", "wild"}, optional
-        Covariance of the coefficients. By default HC3 for ``ols`` and ``fractional``;
-        HC0 for ``robust_poisson``; the model's own for the others; with ``cluster=`` CR2 below 40 clusters,
-        from 40 the cluster sandwich. ``convention="spss"`` takes the model's own for ``ols``.
+        Covariance of the coefficients. By default HC3 for ``ols`` and ``fractional``; HC0 for
+        ``robust_poisson``; the model's own for the others; with ``cluster=`` CR2 below 40
+        clusters, from 40 the cluster sandwich. ``convention="spss"`` takes the model's own for
+        ``ols``.
     cluster : str, optional
         Column of clusters within which rows depend on each other.
     weights : str, optional

@@ -35,7 +35,7 @@ CASES = {
     "cloglog": ("met", PLAIN, {"model": "logit", "link": "cloglog", "cov": "HC0"}),
     "weighted": ("met", PLAIN, {"model": "logit", "weights": "weight"}),
     "binomial": ("controlled", PLAIN, {"model": "binomial", "denominator": "diagnosed"}),
-    "fractional": ("share", PLAIN, {"model": "fractional"}),
+    "fractional": ("share", PLAIN, {"model": "fractional", "cov": "HC0"}),
     "poisson": ("visits", PLAIN, {"model": "poisson", "exposure": "members"}),
     "robust_poisson": ("met", PLAIN, {"model": "robust_poisson"}),
     "ordinal": ("ordered", RICH, {"model": "ordinal"}),
