@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 Level: TypeAlias = Literal["numeric", "ordinal", "nominal", "binary"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 BINARY = 2
+_UNITS = "Check them, or give the column in larger units."
 _NUMBERS = "Numbers are needed: read the file with kbk.read, or recode the column first."
+LARGEST = 1e50
 _INFINITE = "A division by zero may be behind them; set them to missing or leave the rows out."
 
 
@@ -119,7 +121,8 @@ def numeric(data: pd.DataFrame, name: Hashable) -> NDArray[np.float64]:
     Raises
     ------
     BadColumnError
-        For text, dates or infinite values, with the first rows and what stands there.
+        For text, dates, infinite values and values above 1e50, with the first rows and what
+        stands there.
     MissingColumnsError, BadArgumentError
         As in `column`.
 
@@ -134,6 +137,7 @@ def numeric(data: pd.DataFrame, name: Hashable) -> NDArray[np.float64]:
     if missing.any():
         _refuse(series, missing & ~_isna(series), "holds what is no number", _NUMBERS)
     _refuse(series, np.isinf(values), "holds infinite values", _INFINITE)
+    _refuse(series, np.abs(values) > LARGEST, "holds values too large to compute with", _UNITS)
     return values
 
 
@@ -323,8 +327,8 @@ def level_of(
     UnknownNameError
         For another level.
     BadColumnError
-        For a text column declared ordinal without an order, or a binary one with more values
-        than two.
+        For a text column declared ordinal without an order (two values stand in the order of
+        the alphabet), or one declared binary with more values than two.
 
     Examples
     --------
@@ -361,7 +365,7 @@ def _declared(data: pd.DataFrame, series: pd.Series, declared: Any) -> Level:
         return "ordinal"
     if declared not in LEVELS:
         raise UnknownNameError("level of measurement", declared, LEVELS)
-    if declared == "ordinal" and not _has_order(series):
+    if declared == "ordinal" and not _has_order(series) and len(_used(series)) > BINARY:
         raise BadColumnError(
             series.name,
             "is declared ordinal, but the order of its values is not known",

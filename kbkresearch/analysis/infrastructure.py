@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from kbkresearch.analysis.checklist import Answers, Element, read_checklist, sta
 from kbkresearch.analysis.standards import remarks, standard_document
 from kbkresearch.errors import UnknownNameError
 from kbkresearch.formats import fill
-from kbkresearch.results import Result, Table, columns_of
+from kbkresearch.results import Column, Result, Table, columns_of
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -63,12 +63,20 @@ class Completeness(Result):
         Table
         """
         shown = self.frame if columns is None else self.frame[list(columns)]
-        return Table("completeness", self.title, columns_of(shown, _LABELS), shown, self.notes)
+        return Table("completeness", self.title, _headings(shown), shown, self.notes)
 
     def gaps_table(self) -> Table:
         """Return the gaps by room as a `Table`."""
         title = Text("Kekurangan menurut ruang", "Gaps by room")
-        return Table("gaps", title, columns_of(self.gaps, _LABELS), self.gaps, self.notes)
+        return Table("gaps", title, _headings(self.gaps), self.gaps, self.notes)
+
+
+def _headings(frame: pd.DataFrame) -> tuple[Column, ...]:
+    """Return the headings of a frame, percentages with one decimal."""
+    return tuple(
+        replace(one, decimals=1) if one.kind == "number" else one
+        for one in columns_of(frame, _LABELS)
+    )
 
 
 _LABELS = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from kbkresearch.analysis.headings import in_words
 from kbkresearch.analysis.staff_tables import Staff, read_staff
 from kbkresearch.analysis.standards import keys_of, lookup, remarks, standard_document
 from kbkresearch.errors import BadArgumentError
@@ -29,6 +30,12 @@ _WORDS = {
     "no_area": Text("tanpa kawasan", "no area"),
     "non_inpatient": Text("non rawat inap", "without beds"),
     "inpatient": Text("rawat inap", "with beds"),
+}
+_STATUSES = {
+    "unverified": Text("belum terverifikasi", "unverified"),
+    "sourced": Text("bersumber", "sourced"),
+    "corrected": Text("dikoreksi", "corrected"),
+    "reform": Text("diganti pemakai", "replaced by the user"),
 }
 _LABELS = {
     "facility_kind": Text("Kolom baku", "Column of the standard"),
@@ -75,13 +82,16 @@ class StaffingGap(Result):
         Parameters
         ----------
         columns : iterable of str, optional
-            Columns of `frame` to show; all by default.
+            Columns of `frame` to show; by default all but ``staff_kind``.
 
         Returns
         -------
         Table
         """
-        shown = self.frame if columns is None else self.frame[list(columns)]
+        names = [one for one in self.frame if one != "staff_kind"] if columns is None else columns
+        shown = in_words(
+            self.frame[list(names)], {"facility_kind": _column_label, "status": _status}
+        )
         heads = tuple(_plain(one, shown) for one in columns_of(shown, _LABELS))
         return Table("staffing", self.title, heads, shown, self.notes)
 
@@ -196,6 +206,11 @@ def _column_label(name: str) -> Text:
         f"{_WORDS[area].id} {_WORDS[beds].id}",
         f"{_WORDS[area].en} {_WORDS[beds].en}",
     )
+
+
+def _status(name: str) -> Text:
+    """Return the status of a cell of the standard in words."""
+    return _STATUSES.get(name, Text(name, name))
 
 
 def _lines(cells: Mapping[str, Value], counts: Mapping[str, float]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kbkresearch import formats
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.reporting.render import cell, table_html, table_markdown
 from kbkresearch.vocabulary import Text, check_lang
@@ -165,7 +166,7 @@ def _fill_sheet(book: Any, sheet: Any, table: Table, lang: str, style: dict[str,
     values = table.frame[[column.key for column in table.columns]]
     for place, column in enumerate(table.columns):
         sheet.write_string(2, place, column.label.to(lang), style["head"])
-        shape = _number_format(book, column.kind, column.decimals)
+        shape = _number_format(book, column.kind, column.decimals, lang)
         widest = len(column.label.to(lang)) // 2
         for line, value in enumerate(values.iloc[:, place].tolist(), start=3):
             if shape is not None and _is_number(value):
@@ -188,13 +189,13 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and math.isfinite(value)
 
 
-def _number_format(book: Any, kind: str, decimals: int) -> Any:
+def _number_format(book: Any, kind: str, decimals: int, lang: str) -> Any:
     if kind not in {"integer", "number", "p_value", "rupiah"}:
         return None
     shape = "#,##0" + ("." + "0" * decimals if kind in {"number", "p_value"} and decimals else "")
     if kind == "p_value":
         least = f"{10.0**-decimals:.{decimals}f}"
-        shape = f"[<{least}]< {least};{shape}"
+        shape = f'[<{least}]"{formats.p_value(0, lang, decimals)}";{shape}'
     return book.add_format({"num_format": shape, "valign": "top"})
 
 

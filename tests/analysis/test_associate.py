@@ -168,7 +168,7 @@ def test_results_are_frozen_and_shown_in_both_languages(tmp_path):
     with pytest.raises(AttributeError):
         found.level = 0.9
     html = found._repr_html_()
-    assert "Hubungan faktor dengan score" in html
+    assert "Hubungan faktor dengan Nilai capaian" in html
     assert "p terkoreksi" in html
     table = found.to_table()
     assert "Association of factors" in table.to_html("en")

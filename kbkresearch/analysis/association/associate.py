@@ -19,7 +19,7 @@ from kbkresearch.analysis.association.usable import check_controls, check_fit, c
 from kbkresearch.analysis.columns import column
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.results import Result, Table
-from kbkresearch.vocabulary import Text
+from kbkresearch.vocabulary import Text, label
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kbkresearch.analysis.columns import Level
 
 SEED = 20_191_231
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,9 @@ class Association(Result):
     @property
     def title(self) -> Text:
         """Return the title under which the result is shown."""
-        outcomes = ", ".join(map(str, dict.fromkeys(self.frame["outcome"])))
-        return Text(f"Hubungan faktor dengan {outcomes}", f"Association of factors with {outcomes}")
+        names = list(dict.fromkeys(self.frame["outcome"]))
+        id_, en = (", ".join(label(one, lang) for one in names) for lang in ("id", "en"))
+        return Text(f"Hubungan faktor dengan {id_}", f"Association of factors with {en}")
 
     def to_table(self, columns: Iterable[str] | None = None) -> Table:
         """Return the tests as a `Table`.
@@ -191,7 +193,8 @@ def associate(
     -----
     Differences of two groups are those of the first group minus the second, as in R and SPSS. In a
     2x2 table the last group of the outcome is the event and the last group of the factor is
-    compared with the first. The column `direction` says so for every row. The prevalence ratio of
+    compared with the first. The column `direction` says so for every row, and in which order the
+    values of ordinal columns were taken. The prevalence ratio of
     a cross-section is the risk ratio of a cohort.
 
     Exact tests stand in for approximations where rows are few, with ties kept as they are; the
@@ -273,12 +276,24 @@ def _direction(method: Method, first: Variable, second: Variable) -> Text:
     if method.shape == "groups" and method.most_groups == FOURFOLD[0]:
         apart = " − ".join(second.labels)
         return Text(apart, apart)
-    if method.shape != "table" or (len(first.labels), len(second.labels)) != FOURFOLD:
+    if method.shape != "table":
+        return _orders(first, second)
+    if (len(first.labels), len(second.labels)) != FOURFOLD:
         return Text("", "")
     event, (reference, compared) = second.labels[1], first.labels
     return Text(
         f"'{event}': {compared} terhadap {reference}", f"'{event}': {compared} versus {reference}"
     )
+
+
+def _orders(*variables: Variable) -> Text:
+    """Return the order in which the values of ordinal columns were taken."""
+    orders = [
+        f"{one.name}: {' < '.join(one.labels)}"
+        for one in variables
+        if one.level == "ordinal" and len(one.labels) <= _MOST_NAMED
+    ]
+    return Text("; ".join(orders), "; ".join(orders))
 
 
 def _typed(method: Method, parts: tuple[Floats, ...]) -> tuple[Floats | Codes, ...]:

@@ -12,6 +12,7 @@ the standard error on Fisher's z scale and are named.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,7 @@ from kbkresearch.analysis.association.model import (
     fisher,
     two_sided,
 )
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
     from kbkresearch.analysis.association.model import Floats
@@ -211,7 +213,16 @@ def partial(
     else:
         effects = (fisher(name, r, _se(1, n - 3 - k), options.level, "fisher_z"),)
     variant = "t of the ranks" if rank else "t"
-    return _t_test(r, n - 2 - k, effects, variant + (" of the partial correlation" * semi))
+    found = _t_test(r, n - 2 - k, effects, variant + (" of the partial correlation" * semi))
+    return replace(found, notes=(*found.notes, _LARGE_SAMPLE)) if semi else found
+
+
+_LARGE_SAMPLE = Text(
+    "selang korelasi semiparsial berlaku untuk sampel besar; pada data menceng cakupannya sekitar"
+    " 91% alih-alih 95% untuk n = 80 (simulasi)",
+    "the interval of a semi-partial correlation is one for large samples; on skewed data it covers"
+    " about 91% in place of 95% at n = 80 (simulation)",
+)
 
 
 def _semipartial(name: str, left_x: Floats, left_y: Floats, y: Floats, level: float) -> Effect:

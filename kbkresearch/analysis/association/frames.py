@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kbkresearch.analysis.association.multiplicity import NAMES
-from kbkresearch.analysis.association.names import EFFECTS
+from kbkresearch.analysis.association.names import EFFECT_LABELS
 from kbkresearch.analysis.association.registry import METHODS
-from kbkresearch.analysis.headings import headings
+from kbkresearch.analysis.headings import headings, in_words
 from kbkresearch.results import Table
 from kbkresearch.vocabulary import Text, label
 
@@ -39,6 +39,12 @@ SHOWN = (
     "outcome", "factor", "method", "statistic_name", "statistic", "df", "df2", "p_value",
     "p_adjusted", "effect_name", "effect_size", "ci_low", "ci_high", "n", "n_dropped",
 )  # fmt: skip
+_WORDS = {
+    "outcome": lambda name: Text(label(name), label(name, "en")),
+    "factor": lambda name: Text(label(name), label(name, "en")),
+    "method": lambda name: METHODS[name].label,
+    "effect_name": lambda name: EFFECT_LABELS.get(name, Text(name, name)),
+}
 _LABELS = {"method": Text("Uji", "Test")}
 
 
@@ -227,23 +233,6 @@ def table_of(result: Association, columns: list[str] | None) -> Table:
     frame = result.frame
     if columns is None:
         columns = [one for one in SHOWN if not frame[one].isna().all()]
-    shown = headings(columns, level=result.level, labels=_LABELS)
-    worded = _in_words(frame[columns])
+    shown = headings(columns, frame, level=result.level, labels=_LABELS)
+    worded = in_words(frame[columns], _WORDS)
     return Table("association", result.title, shown, worded, result.notes, result.source)
-
-
-def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return names of columns, methods and effects as people call them."""
-    words = {
-        "outcome": lambda name: Text(label(name), label(name, "en")),
-        "factor": lambda name: Text(label(name), label(name, "en")),
-        "method": lambda name: METHODS[name].label,
-        "effect_name": lambda name: EFFECTS.get(name, Text(name, name)),
-    }
-    return frame.assign(
-        **{
-            name: pd.Series([word(one) for one in frame[name]], frame.index, dtype=object)
-            for name, word in words.items()
-            if name in frame
-        }
-    )

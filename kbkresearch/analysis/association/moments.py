@@ -244,7 +244,8 @@ def anova_welch(values: Floats, codes: Codes, options: Options) -> Tested:
     Returns
     -------
     Tested
-        Explained variance from F and its degrees of freedom; pairs by Games and Howell.
+        Explained variance as an ordinary F of this size and so many rows would give it; pairs by
+        Games and Howell.
 
     References
     ----------
@@ -264,7 +265,7 @@ def anova_welch(values: Floats, codes: Codes, options: Options) -> Tested:
     n, test = values.size, (f, df, df2)
     unbiased = max(df * (f - 1) / (df * (f - 1) + n), 0.0)
     omega = _explained("omega_squared", unbiased, test, n, options)
-    eta = _explained("eta_squared", f * df / (f * df + df2), test, n, options)
+    eta = _explained("eta_squared", df * f / (df * f + n - df - 1), test, n, options)
     return Tested(
         "F", f, float(fdtrc(df, df2, f)), (eta, omega) if options.spss else (omega, eta),
         "Welch, variances not assumed equal", df=df, df2=df2,

@@ -10,7 +10,7 @@ from kbkresearch.vocabulary import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EFFECTS: Mapping[str, Text] = MappingProxyType(
+EFFECT_LABELS: Mapping[str, Text] = MappingProxyType(
     {
         "spearman_rho": Text("rho Spearman", "Spearman's rho"),
         "pearson_r": Text("r Pearson", "Pearson's r"),

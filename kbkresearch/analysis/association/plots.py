@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kbkresearch import formats
-from kbkresearch.analysis.association.names import EFFECTS, RATIOS, UNSIGNED
+from kbkresearch.analysis.association.names import EFFECT_LABELS, RATIOS, UNSIGNED
 from kbkresearch.analysis.association.registry import METHODS
 from kbkresearch.results import source_line
 from kbkresearch.version import __version__
@@ -26,8 +26,14 @@ _SIGNED, _UNSIGNED, _RATIO = (
     Text("rasio, skala log (1 = tanpa hubungan)", "ratio, log scale (1 = no association)"),
 )
 _LOOKS = {_SIGNED: ("o", "#0173b2"), _UNSIGNED: ("s", "#de8f05"), _RATIO: ("D", "#029e73")}
+_DRAWN = {"o": "●", "s": "■", "D": "◆"}
 _EFFECT = Text("Ukuran efek", "Effect size")
 _HOLLOW = Text("lambang kosong: tanpa selang", "hollow marks: no interval")
+_TWO_SIDES = {name for name, one in METHODS.items() if one.shape in {"groups", "table"}} - {
+    "jonckheere"
+}
+_TICKS = (1, 2, 5)
+_POINTS = {"id": ",", "en": "."}
 _PER_ROW, _AROUND, _WIDTH = 0.5, 1.7, 7.2
 
 
@@ -85,8 +91,8 @@ def _line(row: dict[Any, Any], lang: str) -> _Line:
     """Return a test as a line of the figure."""
     name, estimate = row["effect_name"], float(row["effect_size"])
     kind = _RATIO if name in RATIOS else _UNSIGNED if name in UNSIGNED else _SIGNED
-    words = f"{label(row['factor'], lang)}\n{EFFECTS.get(name, Text(name, name)).to(lang)}"
-    if row["direction"]:
+    words = f"{label(row['factor'], lang)}\n{EFFECT_LABELS.get(name, Text(name, name)).to(lang)}"
+    if row["method"] in _TWO_SIDES and row["direction"]:
         words += f" ({row['direction'].to(lang)})"
     return _Line(words, kind, estimate, float(row["ci_low"]), float(row["ci_high"]))
 
@@ -109,11 +115,13 @@ def _places(ax: Axes | None, sizes: Sequence[int]) -> list[Axes]:
     if place is None:
         return [ax.inset_axes((0, 0.56, 1, 0.44)), ax.inset_axes((0, 0, 1, 0.4))]
     grid = place.subgridspec(len(sizes), 1, height_ratios=[n + 1 for n in sizes])
-    return [ax.figure.add_subplot(one) for one in grid]
+    return [ax.figure.add_subplot(grid[one]) for one in range(len(sizes))]
 
 
 def _draw(ax: Axes, lines: Sequence[_Line], lang: str) -> None:
     """Draw lines from top to bottom, with the value of no association."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
     ratio = lines[0].kind is _RATIO
     for place, one in enumerate(lines):
         mark, colour = _LOOKS[one.kind]
@@ -130,23 +138,22 @@ def _draw(ax: Axes, lines: Sequence[_Line], lang: str) -> None:
     ax.axvline(1 if ratio else 0, color="0.4", linewidth=0.8, linestyle="--")
     if ratio:
         ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", _point(lang)))
-        ax.xaxis.set_minor_formatter("")
+        ax.xaxis.set_major_locator(LogLocator(subs=_TICKS))
+        ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:.10g}".replace(".", _POINTS[lang]))
     ax.set_yticks(range(len(lines)), [one.label for one in lines], fontsize=8)
     ax.set_ylim(len(lines) - 0.5, -0.5)
     kinds = dict.fromkeys(one.kind for one in lines)
-    ax.set_xlabel(f"{_EFFECT.to(lang)}: {'; '.join(_legend(kind, lang) for kind in kinds)}")
+    ax.set_xlabel(
+        f"{_EFFECT.to(lang)}: {'; '.join(_legend(kind, lang) for kind in kinds)}", fontsize=9
+    )
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.tick_params(axis="y", length=0)
 
 
-def _point(lang: str) -> str:
-    return "," if lang == "id" else "."
-
-
 def _legend(kind: Text, lang: str) -> str:
     """Return what a mark stands for."""
-    return f"{dict(o='●', s='■', D='◆')[_LOOKS[kind][0]]} {kind.to(lang)}"
+    return f"{_DRAWN[_LOOKS[kind][0]]} {kind.to(lang)}"
 
 
 def _numbers(one: _Line, lang: str) -> str:
@@ -162,14 +169,11 @@ def _source(found: Association, lines: Sequence[_Line]) -> Text:
     """Return the source line: rows, methods, what hollow marks are, version."""
     n = sorted(set(found.frame["n"]))
     methods = [METHODS[name].label for name in dict.fromkeys(found.frame["method"])]
-    parts = {
-        lang: [_rows(n, lang), ", ".join(one.to(lang) for one in methods)] for lang in ("id", "en")
-    }
-    for lang, texts in parts.items():
-        texts += [] if all(one.bounded for one in lines) else [_HOLLOW.to(lang)]
-        texts.append(f"kbkresearch {__version__}")
-    return Text("; ".join(parts["id"]), "; ".join(parts["en"]))
+    hollow = [] if all(one.bounded for one in lines) else [_HOLLOW]
 
+    def line(lang: str) -> str:
+        rows = "–".join(formats.number(one, lang) for one in dict.fromkeys((n[0], n[-1])))
+        words = [", ".join(one.to(lang) for one in methods), *(one.to(lang) for one in hollow)]
+        return "; ".join([f"n = {rows}", *words, f"kbkresearch {__version__}"])
 
-def _rows(n: Sequence[int], lang: str) -> str:
-    return "n = " + "–".join(formats.number(one, lang) for one in dict.fromkeys((n[0], n[-1])))
+    return Text(line("id"), line("en"))

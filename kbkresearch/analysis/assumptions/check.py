@@ -13,9 +13,10 @@ from kbkresearch.analysis.assumptions.model import Check
 from kbkresearch.analysis.assumptions.readings import read
 from kbkresearch.analysis.assumptions.reasons import PERFECT, reason
 from kbkresearch.analysis.assumptions.registry import CHECKS
+from kbkresearch.analysis.headings import headings
 from kbkresearch.errors import UnknownNameError
-from kbkresearch.results import Column, Result, Table
-from kbkresearch.vocabulary import Kind, Text
+from kbkresearch.results import Result, Table
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,19 +26,9 @@ if TYPE_CHECKING:
 
     from kbkresearch.analysis.regression.fit import Fit
 
-_COLUMNS: dict[str, tuple[Text, Kind, int]] = {
-    "test": (Text("Pemeriksaan", "Check"), "text", 0),
-    "what": (Text("Suku", "Term"), "text", 0),
-    "statistic": (Text("Statistik", "Statistic"), "number", 3),
-    "df": (Text("df", "df"), "number", 0),
-    "df2": (Text("df2", "df2"), "number", 0),
-    "p_value": (Text("p", "p"), "number", 4),
-    "null": (Text("Hipotesis nol", "Null hypothesis"), "text", 0),
-    "method": (Text("Varian", "Variant"), "text", 0),
-    "n": (Text("n", "n"), "integer", 0),
-    "reading": (Text("Bacaan", "Reading"), "text", 0),
-    "advice": (Text("Yang dapat dilakukan", "What to do"), "text", 0),
-}
+_COLUMNS = (
+    "test", "what", "statistic", "df", "df2", "p_value", "null", "method", "n", "reading", "advice",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +69,7 @@ class Assumptions(Result):
         Table
         """
         names = list(_COLUMNS) if columns is None else list(columns)
-        shown = tuple(Column(name, *_COLUMNS[name]) for name in names)
+        shown = headings(names, self.frame)
         return Table("assumptions", self.title, shown, self.frame, self.notes, self.source)
 
     def plot(self, ax: Axes | None = None, lang: str = "id") -> Axes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from kbkresearch.analysis.headings import in_words
 from kbkresearch.analysis.power import surveys
 from kbkresearch.analysis.power.designs import (
     MOST_N,
@@ -19,7 +20,7 @@ from kbkresearch.analysis.power.designs import (
     plan,
     whole,
 )
-from kbkresearch.analysis.power.texts import ASSUMPTIONS, HEADINGS, PLANNING
+from kbkresearch.analysis.power.texts import ASSUMPTIONS, HEADINGS, PLANNING, WORDS
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.formats import fill
 from kbkresearch.results import Result, Table, columns_of
@@ -76,7 +77,10 @@ class Plan(Result):
         Table
         """
         shown = self.frame if columns is None else self.frame[list(columns)]
-        return Table("plan", self.title, columns_of(shown, HEADINGS), shown, self.notes)
+        heads = columns_of(shown, HEADINGS)
+        texts = [one.key for one in heads if one.kind == "text"]
+        worded = in_words(shown, dict.fromkeys(texts, lambda name: WORDS.get(name, name)))
+        return Table("plan", self.title, heads, worded, self.notes)
 
 
 def power(

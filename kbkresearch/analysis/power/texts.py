@@ -103,6 +103,32 @@ PLANNING = (
         " alike: multiply n by 1 + (m − 1) × ICC for m rows per cluster.",
     ),
 )
+WORDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "correlation": Text("korelasi", "correlation"),
+        "two_means": Text("dua rata-rata", "two means"),
+        "two_proportions": Text("dua proporsi", "two proportions"),
+        "chi2": Text("chi-square", "chi-square"),
+        "regression": Text("regresi linear", "linear regression"),
+        "ordinal": Text("regresi ordinal", "ordinal regression"),
+        "slovin": Text("Slovin", "Slovin"),
+        "krejcie_morgan": Text("Krejcie-Morgan", "Krejcie-Morgan"),
+        "exact": Text("distribusi eksak r", "exact distribution of r"),
+        "fisher_z": Text("z Fisher", "Fisher's z"),
+        "student_t": Text("uji t", "t-test"),
+        "arcsine": Text("arcsinus", "arcsine"),
+        "f_test": Text("uji F", "F-test"),
+        "proportional_odds_score": Text(
+            "uji skor odds proporsional, simulasi", "proportional odds score test, simulated"
+        ),
+        "effect": Text("efek", "effect"),
+        "power": Text("kuasa", "power"),
+        "two-sided": Text("dua sisi", "two-sided"),
+        "one-sided": Text("satu sisi", "one-sided"),
+        "odds_ratio": Text("rasio odds", "odds ratio"),
+        "f2": Text("f²", "f²"),
+    }
+)
 HEADINGS: Mapping[str, Text] = MappingProxyType(
     {
         "design": Text("Rancangan", "Design"),

@@ -12,7 +12,7 @@ from kbkresearch.analysis.columns import complete
 from kbkresearch.analysis.regression.fit_table import side_by_side
 from kbkresearch.analysis.regression.formulas import parse
 from kbkresearch.analysis.regression.inference import wald_test
-from kbkresearch.analysis.regression.regress import regress
+from kbkresearch.analysis.regression.regress import MODELS, regress
 from kbkresearch.errors import BadArgumentError
 from kbkresearch.results import Result, Table
 from kbkresearch.vocabulary import Text
@@ -141,20 +141,32 @@ def _check_same(first: Fit, other: Fit) -> None:
             f"Fits of different models cannot be compared: {first.model!r} ({first.link}) and"
             f" {other.model!r} ({other.link})."
         )
+    if {first.stats.get("reml"), other.stats.get("reml")} != {None}:
+        _check_likelihoods(first, other)
     a, b = first.design, other.design
     if a.outcome != b.outcome:
         raise BadArgumentError(f"Fits of {a.outcome!r} and {b.outcome!r} cannot be compared.")
     same = len(a.y) == len(b.y) and a.index.equals(b.index) and np.array_equal(a.y, b.y)
-    if not same or not _same_roles(a, b):
+    if not same or not _same_roles(a, b, grouped="group" in MODELS[first.model].roles):
         raise BadArgumentError(
-            f"The fits do not use the same rows and weights ({len(a.y)} rows of {a.formula!r},"
+            f"The fits do not use the same rows, weights and groups ({len(a.y)} rows of {a.formula!r},"
             f" {len(b.y)} of {b.formula!r}). Leave out the rows where any column is missing first,"
             " or use kbk.blocks, which does."
         )
 
 
-def _same_roles(a: Any, b: Any) -> bool:
-    """Tell whether weights, offset and denominator are the same."""
+def _check_likelihoods(first: Fit, other: Fit) -> None:
+    """Refuse mixed models whose likelihoods, and so AIC and BIC, measure different things."""
+    same = first.design.names == other.design.names
+    if first.stats["reml"] != other.stats["reml"] or (first.stats["reml"] == 1 and not same):
+        raise BadArgumentError(
+            "Mixed models fitted by REML have no comparable likelihoods when their terms differ;"
+            " fit both with reml=False."
+        )
+
+
+def _same_roles(a: Any, b: Any, *, grouped: bool) -> bool:
+    """Tell whether weights, offset, denominator and a model's groups are the same."""
     return all(
         (one is None and two is None)
         or (one is not None and two is not None and np.array_equal(one, two))
@@ -162,6 +174,7 @@ def _same_roles(a: Any, b: Any) -> bool:
             (a.weights, b.weights),
             (a.offset, b.offset),
             (a.denominator, b.denominator),
+            *([(a.clusters, b.clusters)] if grouped else []),
         )
     )
 
@@ -179,11 +192,6 @@ _NULL = Text("koefisien yang ditambahkan nol", "the coefficients that were added
 def _test(small: Fit, large: Fit) -> dict[str, Any]:
     """Return the test of what the larger of two nested fits adds."""
     _check_nested(small, large)
-    if small.stats.get("reml") == 1:
-        raise BadArgumentError(
-            "Mixed models fitted by REML have no comparable likelihoods when their terms differ;"
-            " fit both with reml=False."
-        )
     robust = _wald(small, large) if large.cov != "model" or "loglik" not in large.stats else None
     if "r2" in large.stats and "sigma" in large.stats:
         row = _f_change(small, large)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from kbkresearch.analysis.columns import complete, groups, numeric
+from kbkresearch.analysis.columns import LARGEST, complete, groups, numeric
 from kbkresearch.analysis.regression.collinearity import Basis, basis, dependent
 from kbkresearch.analysis.regression.formulas import Parsed, parse
 from kbkresearch.analysis.regression.outcomes import Kind, Outcome, check, outcome_of
@@ -341,12 +341,12 @@ def _evaluate(source: Any, frame: pd.DataFrame) -> Any:
 
 def _check_finite(name: str, values: Floats, index: Iterable[object]) -> None:
     """Refuse values that a function of the formula cannot give."""
-    rows = np.flatnonzero(~np.isfinite(values))
+    rows = np.flatnonzero(~(np.abs(values) <= LARGEST))
     if len(rows):
         labels = list(index)
         raise BadColumnError(
             name,
-            "is not a finite number (a function outside its domain, such as the log of 0)",
+            "is no finite number (a function outside its domain, such as the log of 0), or too large",
             "Leave the rows out, or use another function.",
             [labels[row] for row in rows],
             values[rows].tolist(),
@@ -370,11 +370,13 @@ def _check_size(design: Design) -> None:
 def _check_rank(design: Design) -> None:
     """Refuse columns that other columns determine, naming them."""
     x, names = design.X, design.names
+    if not x.shape[1] and not design.ordinal:
+        raise BadArgumentError(f"{design.formula!r} has no term; write 'outcome ~ 1' for a mean.")
     if design.ordinal:
         x, names = np.column_stack([np.ones(len(x)), x]), ("Intercept", *names)
         found = dependent(x, names)
     else:
-        found = dependent(x, names, design.basis) if x.shape[1] else ["no column at all"]
+        found = dependent(x, names, design.basis)
     if found:
         raise BadArgumentError(
             f"{design.formula!r}: columns depend on each other exactly: {'; '.join(found)}."

@@ -58,7 +58,8 @@ def parse(formula: str) -> Parsed:
     ----------
     formula : str
         ``"outcome ~ x + C(kind) + log(members)"``. It sees columns of the data, arithmetic and the
-        functions in `FUNCTIONS`, nothing else. Names with spaces stand between backticks.
+        functions in `FUNCTIONS`, nothing else. A name with spaces or signs stands between
+        backticks: ``"score ~ `AK (permil)` + C(`jenis/kelas`)"``.
 
     Returns
     -------
@@ -78,14 +79,14 @@ def parse(formula: str) -> Parsed:
     ('score', ('members', 'funding_model'))
     """
     source = _read(formula)
-    outcome = _one_outcome(formula, source)
-    uses = [use for factor in _factors(source.rhs) for use in _uses(formula, factor)]
+    left = _one_outcome(formula, source)
+    uses = [use for term in source.rhs for one in term.factors for use in _uses(formula, one)]
     names = tuple(dict.fromkeys(name for name, _ in uses))
     plain = {name for name, inside in uses if not inside}
-    on_left = tuple(dict.fromkeys(name for name, _ in _uses(formula, outcome)))
+    on_left = tuple(dict.fromkeys(name for name, _ in _uses(formula, left)))
     if set(on_left) & set(names):
         raise BadArgumentError(f"{formula!r}: {on_left[0]!r} stands on both sides of the formula.")
-    return Parsed(formula, outcome, on_left, names, frozenset(names) - plain, source)
+    return Parsed(formula, str(left.expr), on_left, names, frozenset(names) - plain, source)
 
 
 def _read(formula: str) -> Any:
@@ -95,6 +96,8 @@ def _read(formula: str) -> Any:
 
     if str(formula).count("~") != 1:
         raise BadArgumentError(f"{formula!r} is no formula; write 'outcome ~ x1 + x2'.")
+    if re.search(r"[~+\-*:]\s*\.\s*($|[+\-*:])", formula):
+        raise BadArgumentError(f"{formula!r}: '.' names no column; write every column out.")
     try:
         return Formula(formula)
     except (FormulaicError, SyntaxError, ValueError, AttributeError, TypeError) as error:
@@ -102,8 +105,8 @@ def _read(formula: str) -> Any:
         raise BadArgumentError(f"{formula!r} cannot be read as a formula: {problem}") from None
 
 
-def _one_outcome(formula: str, source: Any) -> str:
-    """Return the expression of the outcome; refuse none, several, and random-effects bars."""
+def _one_outcome(formula: str, source: Any) -> Any:
+    """Return the factor of the outcome; refuse none, several, and random-effects bars."""
     if not hasattr(source, "lhs") or isinstance(source.rhs, tuple):
         raise BadArgumentError(
             f"{formula!r}: one outcome and one right-hand side are needed, as in"
@@ -112,17 +115,14 @@ def _one_outcome(formula: str, source: Any) -> str:
     terms = [term for term in source.lhs if str(term) != "1"]
     if len(terms) != 1 or len(terms[0].factors) != 1:
         raise BadArgumentError(f"{formula!r}: one outcome is needed left of '~'.")
-    return str(terms[0].factors[0].expr)
+    return terms[0].factors[0]
 
 
-def _factors(terms: Any) -> Iterator[str]:
-    """Yield the expressions of all terms."""
-    for term in terms:
-        yield from (str(one.expr) for one in term.factors)
-
-
-def _uses(formula: str, expression: str) -> list[tuple[str, bool]]:
-    """Return the columns that an expression names, and whether each stands inside C(...)."""
+def _uses(formula: str, factor: Any) -> list[tuple[str, bool]]:
+    """Return the columns that a factor names, and whether each stands inside C(...)."""
+    expression, method = str(factor.expr), factor.eval_method.name
+    if method != "PYTHON":
+        return [(expression, False)] if method == "LOOKUP" else []
     quoted: dict[str, str] = {}
 
     def place(match: re.Match[str]) -> str:
@@ -130,8 +130,6 @@ def _uses(formula: str, expression: str) -> list[tuple[str, bool]]:
         quoted[key] = match[1]
         return key
 
-    if not re.search(r"[()\[\]`'\"]|[-+*/<>=,]", expression) and not expression.isidentifier():
-        return [] if re.fullmatch(r"[\d.]+", expression) else [(expression, False)]
     try:
         tree = ast.parse(re.sub(r"`([^`]+)`", place, expression), mode="eval")
     except SyntaxError:

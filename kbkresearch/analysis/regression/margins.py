@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.analysis.columns import label_of
+from kbkresearch.analysis.headings import filled, headings
 from kbkresearch.analysis.regression.averages import Responses, average
 from kbkresearch.analysis.regression.contrasts import (
     effects,
@@ -20,7 +21,7 @@ from kbkresearch.analysis.regression.contrasts import (
 from kbkresearch.analysis.regression.inference import infer
 from kbkresearch.analysis.regression.resample import bootstrap
 from kbkresearch.errors import BadArgumentError, UnknownNameError
-from kbkresearch.results import Column, Result, Table
+from kbkresearch.results import Result, Table
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -90,35 +91,10 @@ class Margins(Result):
         -------
         Table
         """
-        full = [name for name in self.frame if not self.frame[name].isin(["", np.nan]).all()]
-        names = full if columns is None else list(columns)
-        shown = tuple(_column(str(name), self.level) for name in names)
+        names = filled(self.frame) if columns is None else list(columns)
+        limits = dict.fromkeys(("ci_low", "ci_high"), 4)
+        shown = headings(names, self.frame, level=self.level, decimals=limits)
         return Table("margins", self.title, shown, self.frame, self.notes, self.source)
-
-
-_COLUMNS: dict[str, tuple[Text, int | None]] = {
-    "variable": (Text("Variabel", "Variable"), None),
-    "contrast": (Text("Perubahan", "Contrast"), None),
-    "level": (Text("Kategori", "Category"), None),
-    "estimate": (Text("Dugaan", "Estimate"), 4),
-    "se": (Text("Galat baku", "SE"), 4),
-    "statistic": (Text("Statistik", "Statistic"), 3),
-    "df": (Text("db", "df"), 1),
-    "p_value": (Text("Nilai p", "p-value"), 4),
-    "ci_low": (Text("Batas bawah", "CI low"), 4),
-    "ci_high": (Text("Batas atas", "CI high"), 4),
-    "method": (Text("Metode", "Method"), None),
-}
-
-
-def _column(name: str, level: float) -> Column:
-    """Return the heading of a column of the frame."""
-    heading, decimals = _COLUMNS[name]
-    if name in {"ci_low", "ci_high"}:
-        heading = Text(f"{heading.id} IK {100 * level:g}%", f"{100 * level:g}% {heading.en}")
-    if decimals is None:
-        return Column(name, heading)
-    return Column(name, heading, "number", decimals)
 
 
 def margins(

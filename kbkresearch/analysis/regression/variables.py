@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,17 +35,24 @@ def variables_of(used: pd.DataFrame, parsed: Parsed) -> pd.DataFrame:
     Raises
     ------
     BadColumnError
-        For constant columns and for factors with too many levels.
+        For constant columns, for text among numbers (a factor of both stands in ``C(...)``), and
+        for factors with too many levels.
     """
     built: dict[str, Any] = {}
     for name in parsed.variables:
-        if name not in parsed.factors and is_number(column(used, name)):
+        if name not in parsed.factors and _holds_numbers(column(used, name)):
             built[name] = numeric(used, name)
             if (built[name] == built[name][0]).all():
                 _constant(name, f"{built[name][0]:g}", len(used))
         else:
             built[name] = _factor(used, name)
     return pd.DataFrame(built, index=pd.RangeIndex(len(used)))
+
+
+def _holds_numbers(series: pd.Series) -> bool:
+    """Tell whether a column is one of numbers, even where a few cells hold text by mistake."""
+    mixed = series.dtype == object and any(isinstance(one, Real) for one in series)
+    return mixed or is_number(series)
 
 
 def _factor(used: pd.DataFrame, name: str) -> pd.Categorical:
