@@ -149,9 +149,9 @@ def _check_same(first: Fit, other: Fit) -> None:
     same = len(a.y) == len(b.y) and a.index.equals(b.index) and np.array_equal(a.y, b.y)
     if not same or not _same_roles(a, b, grouped="group" in MODELS[first.model].roles):
         raise BadArgumentError(
-            f"The fits do not use the same rows, weights and groups ({len(a.y)} rows of {a.formula!r},"
-            f" {len(b.y)} of {b.formula!r}). Leave out the rows where any column is missing first,"
-            " or use kbk.blocks, which does."
+            f"The fits do not use the same rows, weights and groups ({len(a.y)} rows of"
+            f" {a.formula!r}, {len(b.y)} of {b.formula!r}). Leave out the rows where any column is"
+            " missing first, or use kbk.blocks, which does."
         )
 
 

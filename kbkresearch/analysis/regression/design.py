@@ -346,7 +346,7 @@ def _check_finite(name: str, values: Floats, index: Iterable[object]) -> None:
         labels = list(index)
         raise BadColumnError(
             name,
-            "is no finite number (a function outside its domain, such as the log of 0), or too large",
+            "is no finite number, or too large (a function outside its domain, as the log of 0)",
             "Leave the rows out, or use another function.",
             [labels[row] for row in rows],
             values[rows].tolist(),

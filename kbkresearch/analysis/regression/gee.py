@@ -178,7 +178,7 @@ def gee(
         },
         converged=True,
         covariance_name="Mancl-DeRouen" if corrected else "sandwich",
-        notes=(_note(design, corr, corrected=corrected),),
+        notes=(_note(design, corr, corrected=corrected), *_at_bound(fit.rho, clusters, corr)),
         options={"family": family, "corr": corr, "small_sample": small_sample},
     )
 
@@ -268,9 +268,14 @@ def _correlation(pearson: Floats, weights: Floats, clusters: _Clusters, corr: st
         return _autoregressive(weighted, weights, clusters)
     products = clusters.sums(weighted) ** 2 - clusters.sums(weighted**2)
     pairs = clusters.sums(weights) ** 2 - clusters.sums(weights**2)
-    lowest = -1 / (clusters.sizes.max() - 1)
+    lowest = _lowest(clusters)
     rho = float(products.sum() / pairs.sum())
     return float(np.clip(rho, lowest * _BELOW_ONE, _BELOW_ONE))
+
+
+def _lowest(clusters: _Clusters) -> float:
+    """Return the common correlation below which the largest cluster can have none."""
+    return -1 / float(clusters.sizes.max() - 1)
 
 
 def _autoregressive(weighted: Floats, weights: Floats, clusters: _Clusters) -> float:
@@ -332,4 +337,19 @@ def _note(design: Design, corr: str, *, corrected: bool) -> Text:
         f"({g} klaster), t dengan {df} derajat bebas.",
         f"GEE, working correlation {corr}; robust standard errors without small-sample correction "
         f"({g} clusters), t with {df} degrees of freedom.",
+    )
+
+
+def _at_bound(rho: float, clusters: _Clusters, corr: str) -> tuple[Text, ...]:
+    """Say that the working correlation is held at the least that the largest cluster allows."""
+    held = corr == "exchangeable" and rho < 0 and rho <= _lowest(clusters) * _BELOW_ONE
+    if not held:
+        return ()
+    return (
+        Text(
+            f"Korelasi kerja tertahan di batas bawah klaster terbesar ({rho:.3f}); bandingkan"
+            " dengan corr='independence'.",
+            f"The working correlation is held at the least that the largest cluster allows"
+            f" ({rho:.3f}); compare corr='independence'.",
+        ),
     )

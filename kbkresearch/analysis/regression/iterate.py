@@ -18,6 +18,8 @@ from kbkresearch.analysis.regression.separation import SUSPICIOUS, directions, r
 from kbkresearch.errors import BadArgumentError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kbkresearch.analysis.regression.design import Design
 
 Floats: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
@@ -25,6 +27,8 @@ Floats: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 _ITERATIONS = 200
 _TOLERANCE = 1e-10
 _STEPS = 25
+_NEAR = 1e-6
+_SMALLEST = 1e-6
 _SETTLED = 1e-8
 
 
@@ -125,22 +129,59 @@ def iterate(
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
     engine = family.engine()
+
+    def at(params: Floats) -> Iterated | None:
+        return _at(params, x, y, family, engine, offset, weights)
+
+    def misfit(found: Iterated) -> float:
+        return float(engine.deviance(y, found.mean, var_weights=weights))
+
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
             model = GLM(y, x, family=engine, offset=offset, var_weights=weights)
             params = model.fit(start, maxiter=_ITERATIONS, tol=_TOLERANCE).params
+            found = _settled(np.asarray(params), x, at)
         except (ValueError, np.linalg.LinAlgError, PerfectSeparationError):
+            found = None
+        if found is None and start is not None:
+            found = _settled(_damped(start, x, at, misfit), x, at)
+    return found
+
+
+def _settled(params: Floats, x: Floats, at: Callable[[Floats], Iterated | None]) -> Iterated | None:
+    """Return where full steps end that have become small; None where they do not."""
+    for _ in range(_STEPS):
+        found = at(params)
+        if found is None:
             return None
-        for _ in range(_STEPS):
-            found = _at(np.asarray(params), x, y, family, engine, offset, weights)
-            if found is None:
-                return None
-            step = found.bread @ (x.T @ found.factors)
-            if (np.abs(step) <= _SETTLED * np.sqrt(np.diag(found.bread))).all():
-                return found
-            params = found.params + step
+        step = found.bread @ (x.T @ found.factors)
+        if (np.abs(step) <= _SETTLED * np.sqrt(np.diag(found.bread))).all():
+            return found
+        params = found.params + step
     return None
+
+
+def _damped(
+    params: Floats,
+    x: Floats,
+    at: Callable[[Floats], Iterated | None],
+    misfit: Callable[[Iterated], float],
+) -> Floats:
+    """Return coefficients after scoring steps, each halved until the deviance falls."""
+    found = at(params)
+    for _ in range(_ITERATIONS):
+        if found is None:
+            break
+        step, size = found.bread @ (x.T @ found.factors), 1.0
+        if (np.abs(step) <= _NEAR * np.sqrt(np.diag(found.bread))).all():
+            break
+        nearer = at(params + step)
+        while size > _SMALLEST and (nearer is None or not misfit(nearer) <= misfit(found)):
+            size /= 2
+            nearer = at(params + size * step)
+        params, found = params + size * step, nearer
+    return params
 
 
 def _at(

@@ -163,7 +163,8 @@ def regress(
     ----------
     formula : str
         ``"outcome ~ x + C(kind)"``: columns of the data, arithmetic, and a few functions (``C``,
-        ``log``, ``sqrt``, ``exp``, ``poly``, ``center``, ``scale``, ``bs``, ``cr`` …).
+        ``log``, ``sqrt``, ``exp``, ``poly``, ``center``, ``scale``, ``bs``, ``cr`` …). A name with
+        spaces or signs stands between backticks: ``"score ~ `AK (permil)`"``.
     data : DataFrame
         One row per observation. Rows with a missing value in a column used are left out and
         counted.

@@ -119,6 +119,10 @@ def test_comparisons_that_mean_nothing_are_refused():
         compare(small, scores(LARGE, weights="w"))
     with pytest.raises(BadArgumentError, match="REML"):
         compare(*(scores(one, model="mixed", group="district") for one in (SMALL, MIDDLE)))
+    with pytest.raises(BadArgumentError, match="REML"):
+        compare(
+            *(scores(one, model="mixed", group="district") for one in (SMALL, MIDDLE)), test=False
+        )
     with pytest.raises(BadArgumentError, match="at least one block"):
         blocks("score", [], DATA)
 

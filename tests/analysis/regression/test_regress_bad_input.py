@@ -46,6 +46,8 @@ def data():
     frame["counts"] = rng.poisson(3, N)
     frame["percent"] = frame["counts"] * 10.0
     frame["few"] = rng.choice([4, 5, 6], N)
+    frame["vast"] = frame["doctors"] * 1e160
+    frame["mixed"] = ["12,5" if row == 3 else row % 7 for row in range(N)]
     return frame
 
 
@@ -84,7 +86,10 @@ CASES = {
         BadArgumentError,
         "60 rows cannot give",
     ),
-    "no term at all": ("score ~ 0", {}, BadArgumentError, "no column"),
+    "no term at all": ("score ~ 0", {}, BadArgumentError, "no term"),
+    "every column": ("score ~ .", {}, BadArgumentError, "write every column out"),
+    "text among numbers": ("score ~ mixed", {}, BadColumnError, "row 3 \\('12,5'\\)"),
+    "too large": ("score ~ vast", {}, BadColumnError, "too large"),
     "one cluster": ("score ~ doctors", {"cluster": "same"}, BadColumnError, "one and the same"),
     "zero weight": ("score ~ doctors", {"weights": "zero"}, BadColumnError, "0 or less"),
     "unknown model": ("score ~ doctors", {"model": "lasso"}, UnknownNameError, "ols"),
@@ -282,3 +287,12 @@ def test_few_clusters_choose_cr2_and_say_so(data):
 
 def test_every_model_is_named_in_both_languages():
     assert all(one.label.id and one.label.en for one in MODELS.values())
+
+
+def test_names_with_signs_stand_between_backticks(data):
+    names = {"score": "skor (2019)", "doctors": "AK (permil)", "kind": "jenis/kelas", "few": "2019"}
+    formula = "`skor (2019)` ~ `AK (permil)` + C(`jenis/kelas`) + `2019`"
+    found = regress(formula, data.rename(columns=names)).frame
+    plain = regress("score ~ doctors + C(kind) + few", data).frame
+    assert {"AK (permil)", "2019"} < set(found["term"])
+    np.testing.assert_allclose(sorted(found["estimate"]), sorted(plain["estimate"]), rtol=1e-10)

@@ -282,3 +282,23 @@ def test_ordinal_separation_is_that_of_the_extended_rows():
     overlapping = separating(*ordinal_rows(x, np.array([0.0, 1, 0, 2, 1, 2]), 3))
     assert 0 in separated
     assert overlapping == []
+
+
+def test_counts_on_which_full_scoring_steps_overshoot():
+    """R 4.2.2, MASS::glm.nb, epsilon 1e-13; alpha and log-likelihood."""
+    text = """
+    164/-0.1/0.06/2/6.78 51/0.3/1.02/0/7.38 18/1.1/0.36/1/19.27 167/0.2/1.03/1/8.61
+    4/-1.4/2.99/1/8.52 8/-0.6/0.01/0/4.27 1016/1.2/2.93/0/19.39 0/-0.1/0.47/1/5.84
+    8/-1.6/0.84/1/14.17 10/-1.2/0.54/0/7.58 7/0.4/0.33/0/6.49 0/-0.2/0.13/3/0.64
+    10/-0.9/1.46/0/10.8 52/0.6/1.6/1/5.88 17/-1.3/3.53/2/15.95 30/0.8/0.74/3/15.71
+    51/1.8/0.2/1/15.59 10/-1.6/0.93/1/3.89 3/-1.0/0.37/0/8.84 31/0.6/0.71/0/17.3
+    17/-0.6/2.56/1/11.07 1/0.2/0.76/1/19.47 15/-1.1/3.07/1/3.73 4/-1.1/0.07/2/12.59
+    53/-1.4/0.16/3/10.35 46/-1.2/1.31/0/14.45 54/-0.5/0.14/0/3.71 14/1.3/0.85/0/9.95
+    40/-0.6/1.42/1/11.71 79/-1.4/0.59/1/17.9 0/-0.7/0.52/1/0.87 39/-0.9/3.04/2/16.27
+    13/-0.7/0.84/1/3.0
+    """
+    rows = [[float(cell) for cell in row.split("/")] for row in text.split()]
+    data = pd.DataFrame(rows, columns=["counts", "x", "z", "kind", "exposure"])
+    fit = regress("counts ~ x + z + C(kind)", data, "negbin", exposure="exposure")
+    found = [fit.stats["alpha"], fit.stats["loglik"]]
+    np.testing.assert_allclose(found, [1.451101172, -149.752103561], rtol=1e-7)
