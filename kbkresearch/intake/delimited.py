@@ -62,7 +62,9 @@ class TextRows(Rows):
         """Tell whether a cell has more bytes."""
         last = self._bounds[self._first + self._counts]
         rows = np.flatnonzero(np.diff(last, prepend=-1) > most)
-        return any(int(np.diff(self._bounds[one]).max()) - 1 > most for one in map(self._of, rows.tolist()))
+        return any(
+            int(np.diff(self._bounds[one]).max()) - 1 > most for one in map(self._of, rows.tolist())
+        )
 
     def _of(self, place: int) -> slice:
         """Return the bounds of the cells of a row."""
@@ -110,9 +112,7 @@ class TextRows(Rows):
         return TextColumn(self._text, starts, np.where(there, self._bounds[field + 1] - starts, 0))
 
 
-def _ends(
-    text: NDArray[np.uint8], delimiter: int
-) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+def _ends(text: NDArray[np.uint8], delimiter: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
     """Return where all cells end, and which of them are the last ones of their rows."""
 
     def find(start: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:

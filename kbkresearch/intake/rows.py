@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.findings import FindingGroup, on_rows
-from kbkresearch.intake.keys import KEYS, codes_of, facility_months, key_of
+from kbkresearch.intake.keys import KEYS, RowKeys, keys_of
 from kbkresearch.intake.lexicon import lexicon
 from kbkresearch.intake.names import read_labels
 from kbkresearch.intake.plausible import jumps, row_checks
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kbkresearch.findings import Severity
-    from kbkresearch.intake.keys import Codes
 
 EXAMPLE = "CONTOH"
 _GROWING = (
@@ -95,7 +94,9 @@ _REASONS: tuple[tuple[str, Severity, str, tuple[str, str]], ...] = (
 )  # fmt: skip
 
 
-def rejections(table: pd.DataFrame, numeric: Sequence[str]) -> list[Rejection]:
+def rejections(
+    table: pd.DataFrame, numeric: Sequence[str], keys: RowKeys | None = None
+) -> list[Rejection]:
     """Return which rows are not to be accepted; a row is in one of them at most.
 
     Parameters
@@ -104,19 +105,23 @@ def rejections(table: pd.DataFrame, numeric: Sequence[str]) -> list[Rejection]:
         Canonical.
     numeric : sequence of str
         Columns of numbers.
+    keys : RowKeys, optional
+        Those of the table, where they are known already.
 
     Returns
     -------
     list of Rejection
         Those without rows are left out.
     """
-    example = example_rows(table).to_numpy()
+    keys = keys or keys_of(table)
+    example = example_rows(table, keys).to_numpy()
     empty = empty_rows(table, numeric).to_numpy() & ~example
-    interim = superseded_rows(table).to_numpy() & ~empty & ~example
-    rest = np.flatnonzero(~(example | empty | interim))
+    interim = superseded_rows(table, keys).to_numpy() & ~empty & ~example
+    rest = ~(example | empty | interim)
     copies, conflicts = np.zeros(len(table), bool), np.zeros(len(table), bool)
-    copies[rest], conflicts[rest] = repeated_rows(table.iloc[rest])
-    mid = _look_like_mid_month(table, conflicts)
+    part = table if rest.all() else table[rest]
+    copies[rest], conflicts[rest] = repeated_rows(part, keys.among(table, rest))
+    mid = _look_like_mid_month(table, keys, conflicts)
     found = zip(_REASONS, (example, empty, interim, copies, conflicts & ~mid, mid), strict=True)
     return [
         Rejection(rule, severity, *messages, pd.Series(which, index=table.index), column)
@@ -125,28 +130,32 @@ def rejections(table: pd.DataFrame, numeric: Sequence[str]) -> list[Rejection]:
     ]
 
 
-def row_findings(table: pd.DataFrame) -> list[FindingGroup]:
+def row_findings(table: pd.DataFrame, keys: RowKeys | None = None) -> list[FindingGroup]:
     """Return what accepted rows leave to be asked: values, series of months, mid-month figures.
 
     Parameters
     ----------
     table : DataFrame
         Canonical.
+    keys : RowKeys, optional
+        Those of the table, where they are known already.
 
     Returns
     -------
     list of FindingGroup
     """
-    facility, month = codes_of(table)
-    found = [*_unnamed(table, facility), *row_checks(table), *jumps(table, facility, month)]
-    return found + _interim(table) + _gaps(table, facility, month)
+    keys = keys or keys_of(table)
+    found = [*_unnamed(table, keys), *row_checks(table), *jumps(table, keys)]
+    return found + _interim(table) + _gaps(table, keys)
 
 
-def example_rows(table: pd.DataFrame) -> pd.Series:
+def example_rows(table: pd.DataFrame, keys: RowKeys) -> pd.Series:
     """Return the rows that are still the example of the template."""
-    if "facility_id" not in table:
+    if keys.columns[:1] != ("facility_id",):
         return pd.Series(data=False, index=table.index)
-    return (table["facility_id"] == EXAMPLE).astype(bool)
+    first = np.flatnonzero(np.diff(np.maximum.accumulate(keys.facility), prepend=-1))
+    example = np.flatnonzero((table["facility_id"].iloc[first] == EXAMPLE).astype(bool))
+    return pd.Series(np.isin(keys.facility, example), index=table.index)
 
 
 def empty_rows(table: pd.DataFrame, numeric: Sequence[str]) -> pd.Series:
@@ -164,16 +173,20 @@ def empty_rows(table: pd.DataFrame, numeric: Sequence[str]) -> pd.Series:
     """
     empty = np.ones(len(table), bool)
     for name in numeric:
+        if not empty.any():
+            break
         empty &= table[name].isna().to_numpy()
     return pd.Series(empty, index=table.index)
 
 
-def repeated_rows(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def repeated_rows(table: pd.DataFrame, keys: RowKeys | None = None) -> tuple[pd.Series, pd.Series]:
     """Return facility-months that stand more than once.
 
     Parameters
     ----------
     table : DataFrame
+    keys : RowKeys, optional
+        Those of the table, where they are known already.
 
     Returns
     -------
@@ -182,7 +195,7 @@ def repeated_rows(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         facility-month that differ, all of them, since nobody can tell which is right.
     """
     copies, conflicts = np.zeros(len(table), bool), np.zeros(len(table), bool)
-    code = facility_months(table)
+    code = (keys or keys_of(table)).facility_months
     again = np.flatnonzero(pd.Series(code).duplicated(keep=False).to_numpy() & (code >= 0))
     if len(again):
         same = table.iloc[again].duplicated(keep="first").to_numpy()
@@ -192,13 +205,15 @@ def repeated_rows(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return pd.Series(copies, index=table.index), pd.Series(conflicts, index=table.index)
 
 
-def superseded_rows(table: pd.DataFrame) -> pd.Series:
+def superseded_rows(table: pd.DataFrame, keys: RowKeys) -> pd.Series:
     """Return the mid-month rows of facility-months that have a final row too.
 
     Parameters
     ----------
     table : DataFrame
         With the column ``stage``, else there are none.
+    keys : RowKeys
+        Those of the table.
 
     Returns
     -------
@@ -207,7 +222,7 @@ def superseded_rows(table: pd.DataFrame) -> pd.Series:
     mid = mid_month_rows(table)
     if not mid.any():
         return pd.Series(mid, index=table.index)
-    code = facility_months(table)
+    code = keys.facility_months
     final = np.unique(code[~mid & (code >= 0)])
     return pd.Series(mid & np.isin(code, final), index=table.index)
 
@@ -256,15 +271,15 @@ def missing_months(table: pd.DataFrame) -> list[FindingGroup]:
     list of FindingGroup
         One, on the rows after a gap, with facility and months that lack; none without months.
     """
-    return _gaps(table, *codes_of(table))
+    return _gaps(table, keys_of(table))
 
 
-def _unnamed(table: pd.DataFrame, facility: Codes) -> list[FindingGroup]:
+def _unnamed(table: pd.DataFrame, keys: RowKeys) -> list[FindingGroup]:
     """Report a table that does not say which facility, or nothing of which month, a row is."""
-    if key_of(table) or not len(table):
+    if keys.columns or not len(table):
         return []
-    found = []
-    if (facility >= 0).any():
+    found, series = [], (keys.facility >= 0).any()
+    if series:
         words = Text(
             "tidak ada kolom nama atau kode FKTP; baris-barisnya dibaca sebagai bulan satu FKTP",
             "no column names the facility; the rows are read as the months of one",
@@ -277,19 +292,18 @@ def _unnamed(table: pd.DataFrame, facility: Codes) -> list[FindingGroup]:
         lacking = Text("tidak ada bulan; tambahkan kolomnya", "there is no month; add the column")
         if "month" not in table:
             found.append(FindingGroup("no_month", "warning", "month", lacking.id, lacking.en))
-    severity: Severity = "info" if (facility >= 0).any() else "warning"
+    severity: Severity = "info" if series else "warning"
     found += [FindingGroup("no_facility", severity, name, words.id, words.en) for name in KEYS]
     return found
 
 
-def _gaps(table: pd.DataFrame, facility: Codes, month: Codes) -> list[FindingGroup]:
-    known = np.flatnonzero((facility >= 0) & (month >= 0))
-    order = known[np.lexsort((month[known], facility[known]))]
-    before, after = order[:-1], order[1:]
+def _gaps(table: pd.DataFrame, keys: RowKeys) -> list[FindingGroup]:
+    facility, month = keys.facility, keys.month
+    before, after = keys.in_order[:-1], keys.in_order[1:]
     lacking = (facility[after] == facility[before]) & (month[after] - month[before] > 1)
     if not lacking.any():
         return []
-    key = key_of(table)
+    key = keys.columns
     names = table[key[0]].iloc[after[lacking]] if key else [""] * int(lacking.sum())
     shown = [
         f"{one}: {_span(first + 1, last)}" if key else _span(first + 1, last)
@@ -342,7 +356,9 @@ def _interim(table: pd.DataFrame) -> list[FindingGroup]:
     ]
 
 
-def _look_like_mid_month(table: pd.DataFrame, conflicts: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _look_like_mid_month(
+    table: pd.DataFrame, keys: RowKeys, conflicts: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Return pairs of conflicting rows of which one may be the mid-month view of the other.
 
     None of its counts that grow during a month exceeds the other's, and several are smaller.
@@ -352,7 +368,7 @@ def _look_like_mid_month(table: pd.DataFrame, conflicts: NDArray[np.bool_]) -> N
     places = np.flatnonzero(conflicts)
     if not len(places) or not growing:
         return found
-    code = facility_months(table)[places]
+    code = keys.facility_months[places]
     places, code = places[np.argsort(code, kind="stable")], np.sort(code)
     _, first, size = np.unique(code, return_index=True, return_counts=True)
     first = first[size == len(("mid-month", "final"))]
