@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.findings import FindingGroup
-from kbkresearch.intake.cells import distinct, objects
+from kbkresearch.intake.cells import TextColumn, distinct, objects
 from kbkresearch.intake.months import month_in_name, read_months
 from kbkresearch.intake.names import read_labels
 from kbkresearch.intake.number_cells import is_blank, is_error
 from kbkresearch.intake.numbers import read_numbers
+from kbkresearch.intake.side_by_side import side_by_side
 from kbkresearch.intake.units import decide_unit, named_unit, to_unit
 from kbkresearch.vocabulary import COLUMNS, label
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from kbkresearch.findings import Severity
     from kbkresearch.intake.names import Heading
+    from kbkresearch.intake.numbers import ReadNumbers
 
 CODED = ("facility_type", "consequence", "funding_model", "sex")
 INDEX = ("sheet", "row")
@@ -52,6 +54,7 @@ class SheetColumns:
     row_numbers: list[int]
     columns: dict[str, Any] = field(default_factory=dict)
     findings: list[FindingGroup] = field(default_factory=list)
+    _ahead: dict[str | None, ReadNumbers] = field(default_factory=dict, repr=False)
 
     def report(
         self,
@@ -88,6 +91,27 @@ class SheetColumns:
             FindingGroup(rule, severity, column, *messages, file=self.file, sheet=self.sheet)
         )
 
+    def read_ahead(self, headings: Sequence[Heading], columns: Sequence[Sequence[object]]) -> None:
+        """Read numbers and tell texts apart, each column of text beside the others.
+
+        Parameters
+        ----------
+        headings : sequence of Heading
+        columns : sequence of sequence of object
+            Their cells; those of a workbook wait for `add`.
+        """
+
+        def read(column: tuple[str | None, TextColumn]) -> tuple[str | None, ReadNumbers | None]:
+            name, cells = column
+            if _is_number(name):
+                return name, read_numbers(cells)
+            _ = cells.distinct
+            return name, None
+
+        named = zip([one.name for one in headings], columns, strict=True)
+        texts = [(name, cells) for name, cells in named if isinstance(cells, TextColumn)]
+        self._ahead = {name: found for name, found in side_by_side(read, texts) if found}
+
     def add(self, heading: Heading, cells: Sequence[object]) -> None:
         """Convert one column and keep it under its canonical name.
 
@@ -105,7 +129,7 @@ class SheetColumns:
             self._labels(name, cells)
         elif meaning.kind == "date":
             self._months(name, cells)
-        elif meaning.kind in {"integer", "number", "rupiah"}:
+        elif _is_number(name):
             self._numbers(name, cells, _RUPIAH.get(heading.unit or "", 1.0))
         else:
             self._texts(name, cells)
@@ -168,7 +192,7 @@ class SheetColumns:
         self.columns[name] = pd.Series(pd.to_datetime(pd.Series(months, dtype=object)).array[codes])
 
     def _numbers(self, name: str, cells: Sequence[object], scale: float) -> None:
-        found = read_numbers(cells)
+        found = self._ahead.pop(name, None) or read_numbers(cells)
         self.report(
             "not_a_number",
             name,
@@ -285,10 +309,18 @@ class SheetColumns:
         return np.mean(shares, axis=0)
 
 
+def _is_number(name: str | None) -> bool:
+    """Tell whether a canonical column is one of numbers."""
+    kind = COLUMNS[name].kind if name is not None and name in COLUMNS else ""
+    return kind in {"integer", "number", "rupiah"} and name not in CODED
+
+
 def _text(cell: object) -> str | None:
     """Return a code or name as text; a whole number made a float by a spreadsheet loses its .0."""
     if is_blank(cell):
         return None
+    if isinstance(cell, str):
+        return cell.strip()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()

@@ -348,11 +348,11 @@ class _Above:
 
     def may_be_no_data(self, opening: str) -> bool:
         """Tell whether a row that opens with this text may repeat one of them or sum up others."""
-        return bool(
-            opening.casefold() in self.openings
-            or _TOTAL.fullmatch(opening)
-            or _FOOTNOTE.fullmatch(opening)
-        )
+        if opening.casefold() in self.openings:
+            return True
+        if opening[:1].isdigit():  # as most codes begin, and no word does
+            return False
+        return bool(_TOTAL.fullmatch(opening) or _FOOTNOTE.fullmatch(opening))
 
     def again(self, rows: Sequence[Sequence[object]], place: int) -> str | None:
         """Tell what a row repeats, if it does."""

@@ -237,6 +237,7 @@ def _canonical(
         )
     columns = SheetColumns(raw.file, raw.sheet, raw.row_numbers)
     columns.findings += _left_out(raw)
+    columns.read_ahead(headings, raw.columns)
     personal = person_columns(raw.headings)
     for place, (heading, cells) in enumerate(zip(headings, raw.columns, strict=True)):
         if heading.name is None and (place in personal or _personal(cells)):

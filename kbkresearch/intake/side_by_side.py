@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _Piece = TypeVar("_Piece")
 _Done = TypeVar("_Done")
@@ -38,3 +39,28 @@ def side_by_side(work: Callable[[_Piece], _Done], pieces: Sequence[_Piece]) -> l
 
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(work, pieces))
+
+
+def ahead(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
+    """Yield pieces, the next one made ready while the caller works on one.
+
+    Parameters
+    ----------
+    pieces : iterator
+
+    Yields
+    ------
+    object
+
+    Examples
+    --------
+    >>> list(ahead(iter("abc")))
+    ['a', 'b', 'c']
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(list, itertools.islice(pieces, 1))
+        while piece := following.result():
+            following = pool.submit(list, itertools.islice(pieces, 1))
+            yield piece[0]
