@@ -8,6 +8,10 @@ The public names, loaded when first used::
     kbk.read("file.xlsx")            any file -> canonical table, with findings
     kbk.score(data)                  counts or indicators -> ratings, score, payment, rupiah
     kbk.next_level(scored)           what it takes to reach the next payment level
+    kbk.capitation(strata)           rates, tariffs and funds by age, sex … against what is paid
+    kbk.adjusted_capitation(strata)  the same budget, shared by the mix of members
+    kbk.evaluate_payment(data)       who is paid too little
+    kbk.standardise, kbk.credibility, kbk.rate_model, kbk.funds, kbk.norm_tariffs …
     kbk.reproduce("hayana-…")        a published study, recomputed and audited
     kbk.studies.list()               the studies
     kbk.datasets.load("…")           the published tables
@@ -29,17 +33,38 @@ _HOMES = {
     "findings_of": "kbkresearch.scoring.score",
     "next_level": "kbkresearch.scoring.next_level",
     "read": "kbkresearch.intake.read",
+    "rate_interval": "kbkresearch.capitation.rates",
+    "proportion_interval": "kbkresearch.capitation.proportions",
+    "standardise": "kbkresearch.capitation.standardise",
+    "adjusted_capitation": "kbkresearch.capitation.adjusted",
+    "norm_tariffs": "kbkresearch.capitation.norms",
+    "evaluate_payment": "kbkresearch.capitation.evaluate",
+    "funds": "kbkresearch.capitation.funds",
+    "credibility": "kbkresearch.capitation.credibility",
+    "rate_model": "kbkresearch.capitation.models",
+    "compare_models": "kbkresearch.capitation.models",
+    "synthetic_members": "kbkresearch.capitation.synthetic",
     "reproduce": "kbkresearch.studies",
     "KbkError": "kbkresearch.errors",
 }
-_MODULES = ("datasets", "studies")
+_MODULES = ("capitation", "datasets", "studies")
 
 __all__ = [
     "KbkError",
     "__version__",
+    "adjusted_capitation",
+    "capitation",
+    "compare_models",
+    "credibility",
     "datasets",
+    "evaluate_payment",
     "findings_of",
+    "funds",
     "next_level",
+    "norm_tariffs",
+    "proportion_interval",
+    "rate_interval",
+    "rate_model",
     "read",
     "reform",
     "reproduce",
@@ -47,11 +72,24 @@ __all__ = [
     "rules",
     "rules_on",
     "score",
+    "standardise",
     "studies",
+    "synthetic_members",
 ]
 
 if TYPE_CHECKING:
     from kbkresearch import datasets, studies
+    from kbkresearch.capitation.adjusted import adjusted_capitation
+    from kbkresearch.capitation.capitate import capitation
+    from kbkresearch.capitation.credibility import credibility
+    from kbkresearch.capitation.evaluate import evaluate_payment
+    from kbkresearch.capitation.funds import funds
+    from kbkresearch.capitation.models import compare_models, rate_model
+    from kbkresearch.capitation.norms import norm_tariffs
+    from kbkresearch.capitation.proportions import proportion_interval
+    from kbkresearch.capitation.rates import rate_interval
+    from kbkresearch.capitation.standardise import standardise
+    from kbkresearch.capitation.synthetic import synthetic_members
     from kbkresearch.errors import KbkError
     from kbkresearch.intake.read import read
     from kbkresearch.regulation.registry import reform, rule_ids, rules, rules_on

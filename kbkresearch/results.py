@@ -8,10 +8,10 @@ table is shown or saved.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch.vocabulary import COLUMNS, Kind, Text, label
+from kbkresearch.vocabulary import Kind, Text, check_lang, label, meaning_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +19,55 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     import pandas as pd
+    from matplotlib.axes import Axes
+
+SYNTHETIC = "synthetic"
+_SYNTHETIC_IDS, _LOOKED_AT = "SYN-", 1000
+_ID_COLUMNS = ("facility_id", "member_id", "group", "stratum")
+_SYNTHETIC_MARK = Text("DATA SINTETIS", "SYNTHETIC DATA")
+
+
+def is_synthetic(frame: pd.DataFrame) -> bool:
+    """Tell whether data say that they are made up: by ``attrs`` or by identifiers ``SYN-…``.
+
+    Parameters
+    ----------
+    frame : DataFrame
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> is_synthetic(pd.DataFrame({"facility_id": ["SYN-F001"]}))
+    True
+    """
+    if frame.attrs.get(SYNTHETIC):
+        return True
+    ids = (frame[name].head(_LOOKED_AT).unique() for name in _ID_COLUMNS if name in frame)
+    return any(str(value).startswith(_SYNTHETIC_IDS) for one in ids for value in one)
+
+
+def marked(frame: pd.DataFrame, *, synthetic: bool) -> pd.DataFrame:
+    """Return a frame that says of itself whether it is of synthetic data."""
+    found = frame.copy(deep=False)
+    found.attrs = {**frame.attrs, SYNTHETIC: True} if synthetic else dict(frame.attrs)
+    return found
+
+
+def marked_title(title: Text, *, synthetic: bool) -> Text:
+    """Return a title that says so where the data are synthetic.
+
+    Examples
+    --------
+    >>> marked_title(Text("Tarif", "Tariffs"), synthetic=True).en
+    'Tariffs [SYNTHETIC DATA]'
+    """
+    if not synthetic:
+        return title
+    return Text(f"{title.id} [{_SYNTHETIC_MARK.id}]", f"{title.en} [{_SYNTHETIC_MARK.en}]")
 
 
 def _reporting() -> ModuleType:
@@ -144,8 +193,9 @@ def columns_of(frame: pd.DataFrame, labels: Mapping[str, Text] | None = None) ->
     def describe(key: Any) -> Column:
         name = str(key)
         heading = labels.get(name) or Text(label(name, unit=True), label(name, "en", unit=True))
-        if name in COLUMNS:
-            return Column(key, heading, COLUMNS[name].kind, COLUMNS[name].decimals)
+        meaning = meaning_of(name)
+        if meaning is not None:
+            return Column(key, heading, meaning.kind, meaning.decimals)
         return Column(key, heading, *_shape(frame[key]))
 
     return tuple(describe(key) for key in frame.columns)
@@ -190,6 +240,11 @@ class Result:
         """Return the source line."""
         return Text("", "")
 
+    @property
+    def is_synthetic(self) -> bool:
+        """Return whether the data say that they are made up."""
+        return is_synthetic(self.frame)
+
     def to_table(self, columns: Iterable[str] | None = None) -> Table:
         """Return the result as a `Table`.
 
@@ -204,7 +259,69 @@ class Result:
         """
         shown = self.frame if columns is None else self.frame[list(columns)]
         name = type(self).__name__.lower()
-        return Table(name, self.title, columns_of(shown), shown, self.notes, self.source)
+        title = marked_title(self.title, synthetic=self.is_synthetic)
+        return Table(name, title, columns_of(shown), shown, self.notes, self.source)
 
     def _repr_html_(self) -> str:
         return self.to_table().to_html()
+
+
+@dataclass(frozen=True)
+class ShownResult(Result):
+    """A result that can be drawn and put into words."""
+
+    def to_table(self, columns: Iterable[str] | None = None) -> Table:
+        """Return the result as a `Table`, its groups and strata in the words of each language.
+
+        Parameters
+        ----------
+        columns : iterable of str, optional
+            Columns of `frame` to show; all by default.
+
+        Returns
+        -------
+        Table
+        """
+        table: Table = _reporting().tables_of(self)[0]
+        if columns is None:
+            return table
+        known = {one.key: one for one in table.columns}
+        return replace(table, columns=tuple(known[name] for name in columns))
+
+    def plot(self, ax: Axes | None = None, lang: str = "id", kind: str | None = None) -> Axes:
+        """Draw the result.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; a new figure by default.
+        lang : {"id", "en"}
+        kind : str, optional
+            Which of its figures; the first by default.
+
+        Returns
+        -------
+        Axes
+
+        Raises
+        ------
+        UnknownNameError
+            For a kind of figure that the result does not have, naming those that it has.
+        """
+        check_lang(lang)
+        drawn: Axes = _reporting().plot_result(self, ax, lang, kind)
+        return drawn
+
+    def narrate(self, lang: str = "id") -> str:
+        """Return the result as a short text.
+
+        Parameters
+        ----------
+        lang : {"id", "en"}
+
+        Returns
+        -------
+        str
+            One paragraph per line.
+        """
+        return str(_reporting().narrate_result(self, check_lang(lang)))

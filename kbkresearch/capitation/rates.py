@@ -1,4 +1,4 @@
-"""Utilisation rates with intervals, own-rate tariffs, and whether strata differ beyond chance.
+"""Utilisation rates and their ratios with intervals, and whether strata differ beyond chance.
 
 Pure functions on arrays. Counts are taken as they are: a count that is an average of several months
 is no Poisson count, so multiply it and its exposure by the number of months first.
@@ -20,7 +20,6 @@ Floats: TypeAlias = "NDArray[np.float64]"
 Method: TypeAlias = Literal["auto", "exact", "byar"]
 
 BYAR_FROM = 10
-_INT64_MAX = 2**63 - 1
 _TWO_STRATA = 2
 
 
@@ -54,25 +53,6 @@ class RateRatio:
     ratio: Floats
     ci_low: Floats
     ci_high: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OwnRateTariffs:
-    """Tariffs that would pay each stratum what its own visits cost.
-
-    Attributes
-    ----------
-    rate_permille : array, shape (n,)
-        Visits per 1,000 members.
-    tariff_rp : array, shape (n,)
-        Rupiah per member, from the unrounded rate; not rounded itself.
-    fund_rp : array, shape (n,)
-        Visits times unit cost: int64 and exact where both are integers, else float64.
-    """
-
-    rate_permille: Floats
-    tariff_rp: Floats
-    fund_rp: NDArray[np.int64] | Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +126,10 @@ def rate_interval(
     """
     if method not in get_args(Method):
         raise UnknownNameError("method", method, get_args(Method))
-    tail = _tail(level)
+    tail = tail_of(level)
     counts, over = _strata(events, exposure, "events", "exposure")
     use_byar = counts >= BYAR_FROM if method == "auto" else np.full(counts.shape, method == "byar")
-    exact, byar = _exact_limits(counts, tail), _byar_limits(counts, tail)
+    exact, byar = exact_limits(counts, tail), byar_limits(counts, tail)
     return RateInterval(
         rate=counts / over,
         ci_low=np.where(use_byar, byar[0], exact[0]) / over,
@@ -201,7 +181,7 @@ def rate_ratio(
     """
     from scipy.special import betaincinv
 
-    tail = _tail(level)
+    tail = tail_of(level)
     first, over = _strata(events, exposure, "events", "exposure")
     second, under = _strata(
         reference_events, reference_exposure, "reference_events", "reference_exposure"
@@ -216,46 +196,6 @@ def rate_ratio(
             ci_low=share_low / (1 - share_low) * under / over,
             ci_high=share_high / (1 - share_high) * under / over,
         )
-
-
-def own_rate_tariffs(
-    members: ArrayLike, visits: ArrayLike, unit_cost_rp: ArrayLike
-) -> OwnRateTariffs:
-    """Return rate, tariff and fund of each stratum, from its own visits.
-
-    The funds of a facility add up to all visits times the unit cost, however its members are
-    divided: comparing two divisions by their sums shows nothing.
-
-    Parameters
-    ----------
-    members : array-like, shape (n,)
-        Registered members (or member-months); positive.
-    visits : array-like, shape (n,)
-        Visits; not negative.
-    unit_cost_rp : array-like, shape (n,) or scalar
-        Cost of one visit; not negative.
-
-    Returns
-    -------
-    OwnRateTariffs
-
-    Raises
-    ------
-    BadArgumentError
-        For members that are not positive, or visits or costs that are negative or missing.
-
-    Examples
-    --------
-    >>> found = own_rate_tariffs([867], [84], 51109)
-    >>> found.fund_rp.tolist(), found.tariff_rp.round(2).tolist()
-    ([4293156], [4951.74])
-    """
-    count, registered = _strata(visits, members, "visits", "members")
-    cost = np.broadcast_to(np.atleast_1d(np.asarray(unit_cost_rp, np.float64)), count.shape)
-    _refuse(~(np.isfinite(cost) & (cost >= 0)), cost, "unit_cost_rp", "must be 0 or more")
-    exact = _exact_product(np.asarray(visits), np.asarray(unit_cost_rp), count.shape)
-    fund = count * cost if exact is None else exact
-    return OwnRateTariffs(1000 * count / registered, fund / registered, fund)
 
 
 def heterogeneity(events: ArrayLike, exposure: ArrayLike) -> Heterogeneity:
@@ -298,15 +238,16 @@ def heterogeneity(events: ArrayLike, exposure: ArrayLike) -> Heterogeneity:
     return Heterogeneity(statistic, df, float(chdtrc(df, statistic)), float(chdtr(df, statistic)))
 
 
-def _exact_limits(counts: Floats, tail: float) -> tuple[Floats, Floats]:
-    """Limits of the mean, from gamma quantiles: half of chi-square with twice the shape."""
+def exact_limits(counts: Floats, tail: float) -> tuple[Floats, Floats]:
+    """Return exact limits of Poisson means, from gamma quantiles: half of a chi-square's."""
     from scipy.special import gammainccinv, gammaincinv
 
     low = np.where(counts == 0, 0.0, gammaincinv(np.where(counts == 0, 1.0, counts), tail))
     return low, gammainccinv(counts + 1, tail)
 
 
-def _byar_limits(counts: Floats, tail: float) -> tuple[Floats, Floats]:
+def byar_limits(counts: Floats, tail: float) -> tuple[Floats, Floats]:
+    """Return Byar's limits of Poisson means."""
     from scipy.special import ndtri
 
     z = -float(ndtri(tail))
@@ -314,18 +255,6 @@ def _byar_limits(counts: Floats, tail: float) -> tuple[Floats, Floats]:
     low = lower * (1 - 1 / (9 * lower) - z / (3 * np.sqrt(lower))) ** 3
     high = upper * (1 - 1 / (9 * upper) + z / (3 * np.sqrt(upper))) ** 3
     return np.where(counts == 0, 0.0, np.maximum(low, 0.0)), high
-
-
-def _exact_product(
-    visits: NDArray[np.generic], cost: NDArray[np.generic], shape: tuple[int, ...]
-) -> NDArray[np.int64] | None:
-    """Visits times cost in integers; None where one is no integer or the product overflows."""
-    if visits.dtype.kind not in "iu" or cost.dtype.kind not in "iu" or 0 in shape:
-        return None
-    if int(visits.max()) * int(cost.max()) > _INT64_MAX:
-        return None
-    product = np.atleast_1d(visits.astype(np.int64) * cost.astype(np.int64))
-    return np.broadcast_to(product, shape).copy()
 
 
 def _strata(
@@ -352,7 +281,14 @@ def _refuse(wrong: NDArray[np.bool_], values: Floats, name: str, allowed: str) -
         raise BadArgumentError(f"{name} {allowed}; found {values.flat[at]:g} at position {at}")
 
 
-def _tail(level: float) -> float:
+def tail_of(level: float) -> float:
+    """Return the chance beyond one limit of a two-sided interval.
+
+    Raises
+    ------
+    BadArgumentError
+        For a level outside (0, 1).
+    """
     if not 0 < level < 1:
         raise BadArgumentError(f"level must lie between 0 and 1; found {level!r}")
     return (1 - level) / 2

@@ -31,6 +31,7 @@ class Rows(Sequence[list[object]]):
     """Rows of cells, equally long, that can be had by column too; an empty cell is None."""
 
     width: int
+    lengths: NDArray[np.intp] | None = None  # of delimited rows; None where a format pads them
 
     @abstractmethod
     def row(self, place: int) -> list[object]:
@@ -68,9 +69,14 @@ class CellRows(Rows):
     ----------
     rows : sequence of sequence of object
         Equally long.
+    lengths : int array, shape (n,), optional
+        Cells of each row before it was padded.
     """
 
-    def __init__(self, rows: Sequence[Sequence[object]]) -> None:
+    def __init__(
+        self, rows: Sequence[Sequence[object]], lengths: NDArray[np.intp] | None = None
+    ) -> None:
+        self.lengths = lengths
         self._n, self.width = len(rows), len(rows[0]) if rows else 0
         # row by row in one list: columns are had from it much faster than from rows
         self._cells = list(itertools.chain.from_iterable(rows))

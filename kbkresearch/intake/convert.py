@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,14 @@ import pandas as pd
 
 from kbkresearch.findings import FindingGroup
 from kbkresearch.intake.cells import TextColumn, distinct, objects
-from kbkresearch.intake.months import month_in_name, read_months
+from kbkresearch.intake.lexicon import CODED
+from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, read_years
 from kbkresearch.intake.names import read_labels
 from kbkresearch.intake.number_cells import is_blank, is_error
 from kbkresearch.intake.numbers import read_numbers
+from kbkresearch.intake.plausible import RATIOS
 from kbkresearch.intake.side_by_side import side_by_side
-from kbkresearch.intake.units import decide_unit, named_unit, to_unit
+from kbkresearch.intake.units import decide_unit, named_unit, other_signs, to_unit
 from kbkresearch.vocabulary import COLUMNS, label
 
 if TYPE_CHECKING:
@@ -25,14 +28,8 @@ if TYPE_CHECKING:
     from kbkresearch.intake.names import Heading
     from kbkresearch.intake.numbers import ReadNumbers
 
-CODED = ("facility_type", "consequence", "funding_model", "sex")
 INDEX = ("sheet", "row")
 _RUPIAH = {"rp_thousand": 1e3, "rp_million": 1e6}
-RATIOS = {
-    "ak_permille": (("contacts", "members"),),
-    "rrns_pct": (("nonspecialist_referrals", "referrals"),),
-    "rppt_pct": (("dm_controlled", "dm_diagnosed"), ("ht_controlled", "ht_diagnosed")),
-}
 
 
 @dataclass
@@ -47,6 +44,8 @@ class SheetColumns:
     columns : dict of str to array, shape (n,)
         Converted columns by canonical name; unknown ones by their heading.
     findings : list of FindingGroup
+    years : sequence of object, length n, optional
+        The cells of a column of years, for months that stand alone.
     """
 
     file: str
@@ -54,6 +53,7 @@ class SheetColumns:
     row_numbers: list[int]
     columns: dict[str, Any] = field(default_factory=dict)
     findings: list[FindingGroup] = field(default_factory=list)
+    years: Sequence[object] | None = None
     _ahead: dict[str | None, ReadNumbers] = field(default_factory=dict, repr=False)
 
     def report(
@@ -103,8 +103,8 @@ class SheetColumns:
 
         def read(column: tuple[str | None, TextColumn]) -> tuple[str | None, ReadNumbers | None]:
             name, cells = column
-            if _is_number(name):
-                return name, read_numbers(cells)
+            if name is not None and _is_number(name):
+                return name, _read_numbers(name, cells)
             _ = cells.distinct
             return name, None
 
@@ -112,18 +112,23 @@ class SheetColumns:
         texts = [(name, cells) for name, cells in named if isinstance(cells, TextColumn)]
         self._ahead = {name: found for name, found in side_by_side(read, texts) if found}
 
-    def add(self, heading: Heading, cells: Sequence[object]) -> None:
-        """Convert one column and keep it under its canonical name.
+    def add(self, heading: Heading, cells: Sequence[object]) -> str:
+        """Convert one column and keep it under its canonical name, or as it is printed.
 
         Parameters
         ----------
         heading : Heading
         cells : sequence of object, length n
+
+        Returns
+        -------
+        str
+            The name under which it is kept.
         """
-        name = heading.name or heading.printed
-        name = f"{name}_printed" if name in INDEX else name
+        name = heading.name or heading.printed or "kolom"
         meaning = COLUMNS.get(name)
         if meaning is None:
+            name = self._free(f"{name}_printed" if name in INDEX else name)
             self.columns[name] = pd.Series(objects(*distinct(cells)), dtype=object)
         elif name in CODED:
             self._labels(name, cells)
@@ -133,6 +138,12 @@ class SheetColumns:
             self._numbers(name, cells, _RUPIAH.get(heading.unit or "", 1.0))
         else:
             self._texts(name, cells)
+        return name
+
+    def _free(self, name: str) -> str:
+        """Return a name for a column that no column has yet."""
+        names = (f"{name} {number}" for number in itertools.count(2))
+        return name if name not in self.columns else next(n for n in names if n not in self.columns)
 
     def _texts(self, name: str, cells: Sequence[object]) -> None:
         values, codes = distinct(cells)
@@ -176,23 +187,61 @@ class SheetColumns:
         self.columns[name] = pd.Series(objects(values, codes), dtype=object)
 
     def _months(self, name: str, cells: Sequence[object]) -> None:
-        _, year = month_in_name(self.sheet)
-        values, codes = distinct(cells)
-        months, unread = read_months(values, year=year)
+        months, unread = self._read_months(cells)
         self.report(
             "unreadable_month",
             name,
-            unread[codes],
+            unread,
             cells,
             (
                 "bulan tidak terbaca; tulis seperti 2023-12",
                 "month cannot be read; write it as 2023-12",
             ),
         )
-        self.columns[name] = pd.Series(pd.to_datetime(pd.Series(months, dtype=object)).array[codes])
+        self.columns[name] = pd.Series(months)
+        self._doubt_months(name, cells, months)
+
+    def _read_months(self, cells: Sequence[object]) -> tuple[Any, Any]:
+        """Return months, and which are unread; a column or the sheet's name may tell the year."""
+        if self.years is None:
+            values, codes = distinct(cells)
+            found, unread = read_months(values, year=month_in_name(self.sheet)[1])
+            return pd.to_datetime(pd.Series(found, dtype=object)).array[codes], unread[codes]
+        months, unread = objects([None] * len(cells)), np.zeros(len(cells), dtype=np.bool_)
+        years = read_years(self.years)
+        for year in dict.fromkeys(years):
+            places = [place for place, one in enumerate(years) if one == year]
+            found, missing = read_months([cells[place] for place in places], year=year)
+            months[places], unread[places] = objects(found), missing
+        return pd.to_datetime(pd.Series(months, dtype=object)).array, unread
+
+    def _doubt_months(self, name: str, cells: Sequence[object], months: Any) -> None:
+        """Report months that the sheet's name denies, and dates that may be a year mistaken."""
+        month, year = month_in_name(self.sheet)
+        if month and year:
+            other = (months != pd.Timestamp(year, month, 1)) & ~pd.isna(months)
+            words = (
+                "berbeda dari bulan pada nama lembar; periksa mana yang benar",
+                "is another month than the sheet's name says; see which is right",
+            )
+            self.report("month_not_of_sheet", name, other, cells, words, "warning")
+        values, codes = distinct(cells)
+        middle = np.array([is_mid_month(value) for value in values], dtype=np.bool_)[codes]
+        words = (
+            (
+                "tanggal di tengah bulan; 'Jan 23' yang diketik menjadi 23 Januari tahun berjalan,"
+                " jadi periksa tahunnya"
+            ),
+            (
+                "is a day amid a month; a typed 'Jan 23' becomes 23 January of the current year,"
+                " so look at the year"
+            ),
+        )
+        self.report("day_amid_month", name, middle, cells, words, "warning")
 
     def _numbers(self, name: str, cells: Sequence[object], scale: float) -> None:
-        found = self._ahead.pop(name, None) or read_numbers(cells)
+        kind = COLUMNS[name].kind
+        found = self._ahead.pop(name, None) or _read_numbers(name, cells)
         self.report(
             "not_a_number",
             name,
@@ -207,29 +256,15 @@ class SheetColumns:
             cells,
             ("salah cetak; sel dikosongkan", "is a misprint; the cell is left missing"),
         )
-        values = found.values
-        if found.other is not None and COLUMNS[name].kind in {"integer", "rupiah"}:
-            # a count or an amount is not printed with three decimals
-            values = found.other
-            self.note(
-                "thousands_separator",
-                name,
-                (
-                    "pemisah tiga angka dibaca sebagai ribuan, karena cacah tidak berdesimal",
-                    "separators before three digits read as thousands: counts have no decimals",
-                ),
+        values = found.values if found.other is None else self._separated(name, found, cells)
+        if kind != "number":
+            signed = found.signs != ""
+            words = (
+                "bertanda persen atau permil di kolom cacah; sel dikosongkan",
+                "has a sign of per cent or per mil among counts; the cell is left missing",
             )
-        elif found.other is not None:
-            self.report(
-                "ambiguous_separator",
-                name,
-                found.undecided,
-                cells,
-                (
-                    "koma/titik dapat berarti desimal atau ribuan; tulis satu angka tanpa pemisah",
-                    "separator may be decimal or thousands; write one number without it",
-                ),
-            )
+            self.report("unit_in_count", name, signed, cells, words)
+            values = np.where(signed, np.nan, values)
         if scale != 1:
             self.note(
                 "unit_converted",
@@ -243,6 +278,23 @@ class SheetColumns:
         self.columns[name] = pd.Series(values * scale)
         self.columns[f"{name}\0signs"] = found.signs
 
+    def _separated(self, name: str, found: ReadNumbers, cells: Sequence[object]) -> Any:
+        """Return the values of a column whose separators may be decimal or thousands."""
+        if COLUMNS[name].kind == "number":
+            words = (
+                "koma/titik dapat berarti desimal atau ribuan; tulis satu angka tanpa pemisah",
+                "separator may be decimal or thousands; write one number without it",
+            )
+            self.report("ambiguous_separator", name, found.undecided, cells, words)
+            return found.values
+        # a count or an amount is not printed with three decimals
+        words = (
+            "pemisah tiga angka dibaca sebagai ribuan, karena cacah tidak berdesimal",
+            "separators before three digits read as thousands: counts have no decimals",
+        )
+        self.note("thousands_separator", name, words)
+        return found.other
+
     def settle_units(self, headings: Mapping[str, Heading], asked: Mapping[str, str]) -> None:
         """Bring the indicators to their canonical units, or leave them out and say why.
 
@@ -253,38 +305,28 @@ class SheetColumns:
         asked : mapping of str to str
             Units given by the caller, by indicator (``"ak"``).
         """
-        for name, parts in RATIOS.items():
-            if name in self.columns:
-                self._settle(name, parts, headings[name].unit, asked.get(name.split("_")[0]))
+        for name, heading in headings.items():
+            unit = COLUMNS[name].name.rsplit("_", 1)[-1]
+            if name in RATIOS:
+                self._settle(name, heading, asked.get(name.split("_")[0]))
+            elif unit == "pct" and f"{name}\0signs" in self.columns:
+                self._doubt_unit(name, heading)
         for name in [name for name in self.columns if name.endswith("\0signs")]:
             del self.columns[name]
 
-    def _settle(
-        self, name: str, parts: Sequence[tuple[str, str]], heading: str | None, asked: str | None
-    ) -> None:
-        values = self.columns[name].to_numpy(dtype=float)
+    def _settle(self, name: str, heading: Heading, asked: str | None) -> None:
+        """Bring an indicator to its canonical unit, or leave it out."""
+        values, signs = self.columns[name].to_numpy(dtype=float), self.columns[f"{name}\0signs"]
         canonical = name.split("_")[1]
         decision = decide_unit(
             values,
             canonical=canonical,
-            ratio=self._ratio(parts),
-            named=named_unit(heading, self.columns[f"{name}\0signs"]),
+            ratio=self._ratio(RATIOS[name][1]),
+            named=named_unit(heading.unit, signs),
             asked=asked,
         )
         if decision.unit is None:
-            both = ", ".join(decision.candidates)
-            short = name.split("_", maxsplit=1)[0]
-            self.note(
-                "ambiguous_unit",
-                name,
-                (
-                    f"satuan dapat berarti {both}; kolom dikosongkan, beri units={{'{short}': …}}",
-                    f"unit may be {both}; the column is left out, give units={{'{short}': …}}",
-                ),
-                "error",
-            )
-            self.columns[f"{name}_printed"] = self.columns[name]
-            self.columns[name] = pd.Series(np.full(len(values), np.nan))
+            self._leave_out(name, ", ".join(decision.candidates))
             return
         if decision.contradicts or (decision.why == "counts" and decision.unit != canonical):
             printed = decision.named or "-"
@@ -296,7 +338,58 @@ class SheetColumns:
                     f"printed as {printed}, is {decision.unit} ({decision.why})",
                 ),
             )
+        elif decision.why == "named":
+            self._doubt_unit(name, heading)
+        odd = other_signs(signs, values, decision.unit)
+        words = (
+            "tanda satuannya lain dari sel-sel lain di kolom ini; sel dikosongkan",
+            "has another sign of its unit than the rest of the column; the cell is left missing",
+        )
+        self.report("unit_of_cell", name, odd, values.tolist(), words)
+        values = np.where(odd, np.nan, values)
         self.columns[name] = pd.Series(to_unit(values, decision.unit, canonical))
+
+    def _leave_out(self, name: str, candidates: str) -> None:
+        """Leave out an indicator that can be read in two units."""
+        short = name.split("_", maxsplit=1)[0]
+        self.note(
+            "ambiguous_unit",
+            name,
+            (
+                (
+                    f"satuan dapat berarti {candidates}; kolom dikosongkan,"
+                    f" beri units={{'{short}': …}}"
+                ),
+                f"unit may be {candidates}; the column is left out, give units={{'{short}': …}}",
+            ),
+            "error",
+        )
+        self.columns[f"{name}_printed"] = self.columns[name]
+        self.columns[name] = pd.Series(np.full(len(self.columns[name]), np.nan))
+
+    def _doubt_unit(self, name: str, heading: Heading) -> None:
+        """Report percentages that may be shares: cells formatted as percentages come as shares."""
+        values = self.columns[name].to_numpy(dtype=float)
+        with np.errstate(invalid="ignore"):
+            small, large = (values > 0) & (values <= 1), values > 1
+        if not large.any() and small.any() and heading.how != "canonical":
+            words = (
+                (
+                    "semua nilai paling besar 1; bila selnya berformat persen, ini proporsi"
+                    " dan harus dikalikan 100 di berkas; bila memang persen, biarkan"
+                ),
+                (
+                    "no value is above 1; if the cells are formatted as percentages these are"
+                    " shares, to be multiplied by 100 in the file; if they are per cent, leave them"
+                ),
+            )
+            self.note("unit_in_doubt", name, words)
+        elif large.any() and name not in RATIOS:
+            words = (
+                "paling besar 1, padahal sel lain di kolom ini persen; periksa satuannya",
+                "is 1 or less where others in the column are percentages; look at its unit",
+            )
+            self.report("unit_in_doubt", name, small, values.tolist(), words, "warning")
 
     def _ratio(self, parts: Sequence[tuple[str, str]]) -> Any:
         shares = []
@@ -309,10 +402,15 @@ class SheetColumns:
         return np.mean(shares, axis=0)
 
 
-def _is_number(name: str | None) -> bool:
+def _is_number(name: str) -> bool:
     """Tell whether a canonical column is one of numbers."""
-    kind = COLUMNS[name].kind if name is not None and name in COLUMNS else ""
+    kind = COLUMNS[name].kind if name in COLUMNS else ""
     return kind in {"integer", "number", "rupiah"} and name not in CODED
+
+
+def _read_numbers(name: str, cells: Sequence[object]) -> ReadNumbers:
+    """Read the cells of a canonical column of numbers."""
+    return read_numbers(cells, whole=COLUMNS[name].kind == "integer")
 
 
 def _text(cell: object) -> str | None:
@@ -327,4 +425,4 @@ def _text(cell: object) -> str | None:
 
 
 def _plain(value: object) -> object:
-    return value if isinstance(value, int | float | str) else str(value)
+    return value if value is None or isinstance(value, int | float | str) else str(value)

@@ -45,7 +45,7 @@ class TextRows(Rows):
         self._columns: dict[tuple[int, int, int], TextColumn] = {}
         ends, last = _ends(np.frombuffer(self._text, dtype=np.uint8), ord(delimiter))
         self._first = np.concatenate([[0], last[:-1] + 1])
-        self._counts = last - self._first + 1
+        self._counts = self.lengths = last - self._first + 1
         self.width = int(self._counts.max())
         self._bounds = np.concatenate([np.array([-1], dtype=np.int32), ends])
         self._even = self.n_cells == self.width * len(self)
@@ -178,8 +178,9 @@ def _general(name: str, text: bytes, delimiter: str) -> tuple[CellRows, int]:
         problem = f"has a quotation mark that does not close, near line {reader.line_num} ({error})"
         raise bad(name, problem, advice) from None
     width = max(map(len, records), default=0)
-    cells = sum(max(len(record), 1) for record in records)
-    return CellRows([[*record, *[""] * (width - len(record))] for record in records]), cells
+    lengths = np.array([len(record) for record in records], dtype=np.intp)
+    padded = [[*record, *[""] * (width - len(record))] for record in records]
+    return CellRows(padded, lengths), int(np.maximum(lengths, 1).sum())
 
 
 def _utf8(name: str, data: bytes) -> bytes:

@@ -28,14 +28,17 @@ class RowKeys:
         Those that name a facility-month: the facility, and the month if there is one; none if no
         facility is named.
     facility, month : array of int, shape (n,)
-        Code of the facility, in the order of first appearance, and months since 1970; -1 where
-        there is none. A table without facilities in which most months stand once is the series of
-        one facility.
+        Code of the facility, in whatever spelling, and months since 1970; -1 where there is none.
+        Facilities are in the order of first appearance, first those with a code, then those with a
+        name only. A table without facilities in which most months stand once is the series of one.
+    alone : bool
+        Whether one column names all facilities that are named.
     """
 
     columns: tuple[str, ...]
     facility: Codes
     month: Codes
+    alone: bool = False
 
     @functools.cached_property
     def facility_months(self) -> Codes:
@@ -61,10 +64,10 @@ class RowKeys:
             return self
         facility = self.facility[which]
         named = facility >= 0
-        if not (self.columns and named.any()):
+        if not (self.alone and named.any()):
             return keys_of(table[which])
         facility[named] = pd.factorize(facility[named])[0]
-        return RowKeys(self.columns, facility, self.month[which])
+        return RowKeys(self.columns, facility, self.month[which], self.alone)
 
 
 def keys_of(table: pd.DataFrame) -> RowKeys:
@@ -83,11 +86,36 @@ def keys_of(table: pd.DataFrame) -> RowKeys:
     if "month" in table and pd.api.types.is_datetime64_any_dtype(table["month"].dtype):
         dates = table["month"].to_numpy().astype("datetime64[M]")
         month = np.where(np.isnat(dates), -1, dates.astype(np.int64))
-    for name in KEYS:
-        codes = pd.factorize(table[name])[0] if name in table else np.zeros(0)
-        if (codes >= 0).any():
-            both = (name, "month") if "month" in table else (name,)
-            return RowKeys(both, codes.astype(np.int64), month)
+    columns, facility, alone = _facilities(table)
+    if columns:
+        both = (*columns, "month") if "month" in table else columns
+        return RowKeys(both, facility, month, alone)
     known = month[month >= 0]
     series = len(known) > 0 and 2 * len(np.unique(known)) > len(known)
     return RowKeys((), np.full(len(table), 0 if series else -1, np.int64), month)
+
+
+def _facilities(table: pd.DataFrame) -> tuple[tuple[str, ...], Codes, bool]:
+    """Return the column that names facilities, a code for each, and whether it names them all.
+
+    A facility is known by what it is called first, its code or else its name, in any spelling.
+    """
+    codes, known = np.full(len(table), -1, np.int64), 0
+    naming: list[str] = []
+    for name in (one for one in KEYS if one in table):
+        if naming and (codes >= 0).all():
+            break
+        places, texts = pd.factorize(table[name])
+        same, _ = pd.factorize(np.array([_spelling(one) for one in texts], dtype=object))
+        found = np.array([*same, -1], dtype=np.int64)[places]
+        more = (codes < 0) & (found >= 0)
+        if more.any():
+            naming.append(name)
+            codes = np.where(more, known + found, codes)
+        known += len(same)
+    return tuple(naming[:1]), codes, len(naming) == 1
+
+
+def _spelling(text: object) -> str:
+    """Return a code or a name without case and spaces."""
+    return "".join(str(text).split()).casefold()

@@ -11,37 +11,38 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kbkresearch.intake.cells import CellRows, Rows, distinct
+from kbkresearch.intake.cells import CellRows, Rows, TextColumn, distinct
+from kbkresearch.intake.headers import (
+    LEAST_KNOWN,
+    SEARCHED,
+    any_number,
+    cell_text,
+    find_header,
+    is_number,
+    only_units,
+    opening,
+    row_texts,
+)
+from kbkresearch.intake.plain_numbers import plain_numbers
+from kbkresearch.intake.totals import is_total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from kbkresearch.intake.sheets import RawSheet
 
-_SEARCHED = 100
-_LEAST_KNOWN = 2
-_HEADER_LINES = 3
 _UNIT_LINES = 2
 _FOOTNOTE_CELLS = 3
-_COUNTED = 3
-_TOTAL = re.compile(
-    r"(?:grand\s+|sub\s*-?\s*)?(?:jumlah|jml|total|subtotal|rata\s*-?\s*rata|rerata|average|mean)"
-    r"(?:\s+(?:total|keseluruhan|seluruh(?:nya)?|semua|umum|akhir|rata\s*-?\s*rata))?"
-    r"\s*(?:[:=.(].*|\d+|(?:se-?|per\s+)?(?:puskesmas|pkm|klinik|fktp|faskes|dokter|dpp|kabupaten"
-    r"|kab|kota|kecamatan|kec|provinsi|prov|cabang|wilayah|zona|bulan|tahun|triwulan|semester"
-    r"|januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember"
-    r"|facilities|months?|district)\b.*)?",
-    re.IGNORECASE,
-)
 _FOOTNOTE = re.compile(
     r"(?:sumber|source|catatan|keterangan|ket|notes?|nb|n\.b)\s*\.?\s*(?::.*)?"
-    r"|(?:sumber|source)\s.*|\*+\s*\)?.*",
+    r"|(?:sumber|source)\s.*|(?:aturan|rules?)\s*:.*|\*+\s*\)?.*",
     re.IGNORECASE | re.DOTALL,
 )
 _SIGNATURE = re.compile(
@@ -53,17 +54,6 @@ _SIGNATURE = re.compile(
     r"|[^\W\d][^\d,]*,\s*(?:\d{1,2}[\s\-/.]+)?(?:[^\W\d]+|\d{1,2})[\s\-/.]+\d{4}",
     re.IGNORECASE | re.DOTALL,
 )
-_UNIT = re.compile(
-    r"[(\[]?\s*(?:%|‰|o/oo|per\s*mil+e?|permil|persen|orang|jiwa|peserta|kali|kasus|kunjungan"
-    r"|rujukan|rp\.?|rupiah|rp\.?\s*/\s*(?:peserta|kapita|jiwa)|n|people|visits|cases|percent)"
-    r"\s*[)\]]?",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(
-    r"[(\[]\s*(?:\d{1,2}|[a-z])\s*[)\]]|[(\[]?\s*\d{1,2}\s*[)\]]?\s*=[\s\d()+\-*/:x×%=]+",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"(?:rp\.?)?\s*[-+(]?\s*\d[\d.,\s]*(?:\)|%|‰)?|[-–—]|n/?a", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -85,7 +75,15 @@ class RawTable:
         The row of each in the file.
     left_out : list of (int, str)
         Every other row and why: ``"title"``, ``"blank"``, ``"total"``, ``"footnote"``,
-        ``"signature"``, ``"repeated_header"`` or ``"units"``.
+        ``"signature"``, ``"repeated_header"``, ``"units"`` or ``"other_table"``, which begins where
+        other headings stand among the numbers.
+    letters : list of str
+        What stands above each column where the file is opened; empty if nothing does.
+    titles : list of str
+        The texts above the headings.
+    shifted, short : list of int
+        Rows of data of a delimited text with filled cells beyond those of its headings, and with
+        fewer cells than headings: what stands in them may belong to another column.
     """
 
     file: str
@@ -95,6 +93,10 @@ class RawTable:
     columns: list[Sequence[object]]
     row_numbers: list[int]
     left_out: list[tuple[int, str]]
+    letters: list[str]
+    titles: list[str]
+    shifted: list[int]
+    short: list[int]
 
     @property
     def rows(self) -> list[list[object]]:
@@ -118,31 +120,38 @@ def find_table(sheet: RawSheet, known: Callable[[str], bool]) -> RawTable | None
     RawTable or None
         None if no row has two known headings or more.
     """
-    rows = sheet.rows if isinstance(sheet.rows, Rows) else CellRows(sheet.rows)
-    header = _find_header(rows, functools.cache(known))
+    rows, known = sheet.rows, functools.cache(known)
+    rows = rows if isinstance(rows, Rows) else CellRows(rows)
+    header = find_header(rows, known)
     if header is None:
         return None
     first, lines, headings = header
     after = first + lines
-    why = {place: "title" if _opening(rows[place]) else "blank" for place in range(first)}
+    why = {place: "title" if opening(rows[place]) else "blank" for place in range(first)}
     why |= _no_data(rows, first, after)
+    why |= _other_headings(rows, after, headings, known, why)
     kept = np.ones(len(rows), dtype=np.bool_)
     kept[:after] = False
     kept[list(why)] = False
     places = np.flatnonzero(kept)
     columns = [
-        (name, rows.column(at, places))
+        (at, name, rows.column(at, places))
         for at, name in enumerate(headings)
-        if name or any(map(_text, distinct(rows.column(at, places))[0]))
+        if name or any(map(cell_text, distinct(rows.column(at, places))[0]))
     ]
+    shifted, short = _uneven(rows, range(first, after), headings, places)
     return RawTable(
         file=sheet.file,
         sheet=sheet.name,
-        headings=[name for name, _ in columns],
+        headings=[name for _, name, _ in columns],
         header_rows=tuple(range(first + 1, after + 1)),
-        columns=[cells for _, cells in columns],
+        columns=[cells for _, _, cells in columns],
         row_numbers=(places + 1).tolist(),
         left_out=[(place + 1, why[place]) for place in sorted(why)],
+        letters=[_letters(at) if sheet.lettered else "" for at, _, _ in columns],
+        titles=[text for row in rows[:first] for text in map(cell_text, row) if text],
+        shifted=(shifted + 1).tolist(),
+        short=(short + 1).tolist(),
     )
 
 
@@ -165,110 +174,22 @@ def every_row_is_accounted_for(sheet: RawSheet, table: RawTable) -> bool:
     return even and seen == list(range(1, len(sheet.rows) + 1))
 
 
-def _text(cell: object) -> str:
-    return "" if cell is None else " ".join(str(cell).split())
+def _letters(at: int) -> str:
+    """Return the letters of a column, counted from 0.
 
-
-def _texts(row: Sequence[object]) -> tuple[str, ...]:
-    return tuple(_text(cell).casefold() for cell in row)
-
-
-def _opening(row: Sequence[object]) -> str:
-    """Return the first text of a row; empty if the row is blank."""
-    return next(filter(None, map(_text, row)), "")
-
-
-def _cell(row: Sequence[object], column: int) -> object:
-    return row[column] if column < len(row) else None
-
-
-def _is_number(cell: object) -> bool:
-    """Tell whether a filled cell is a number, a date or a dash, not a word."""
-    return not isinstance(cell, str) or _NUMBER.fullmatch(cell.strip()) is not None
-
-
-def _find_header(rows: Rows, known: Callable[[str], bool]) -> tuple[int, int, list[str]] | None:
-    """Return the first header row, the number of its lines and the headings."""
-    best: tuple[int, int, int, list[str]] | None = None
-    head = rows[: _SEARCHED + _HEADER_LINES]
-    for place in range(min(len(rows), _SEARCHED)):
-        lines = head[place : place + _HEADER_LINES]
-        if best is not None and _most(lines) <= best[0]:
-            continue
-        choice = _header_at(lines, known)
-        if choice[0] >= _LEAST_KNOWN and (best is None or choice[0] > best[0]):
-            best = choice[0], place, *choice[1:]
-    return None if best is None else best[1:]
-
-
-def _most(lines: Sequence[Sequence[object]]) -> int:
-    """Return how many headings lines can have at most: the columns with a word in them."""
-    return sum(
-        any(_text(cell) and not _is_number(cell) for cell in column)
-        for column in zip(*lines, strict=True)
-    )
-
-
-def _header_at(
-    rows: Sequence[Sequence[object]], known: Callable[[str], bool]
-) -> tuple[int, int, list[str]]:
-    """Return how many headings are known if a header starts here, its lines and the headings."""
-    texts = [list(map(_text, row)) for row in rows]
-    alone = _joined(texts[:1], known)
-    choice = _count(alone, known), 1, alone
-    if not any(alone):
-        return choice
-    for lines in range(2, len(rows) + 1):
-        lower = texts[lines - 1]
-        if not any(lower) or _any_number(rows[lines - 1]) or _units(lower):
-            break
-        both = _joined(texts[:lines], known)
-        count = _count(both, known)
-        below = max(_count(_joined(texts[start:lines], known), known) for start in range(1, lines))
-        one_more = choice[1] == lines - 1 and _spanned(_joined(texts[: lines - 1], known), lower)
-        if count > max(choice[0], below) or (count == choice[0] and one_more):
-            choice = count, lines, both
-    return choice
-
-
-def _count(texts: Iterable[str], known: Callable[[str], bool]) -> int:
-    return sum(known(text) for text in texts if text and not _is_number(text))
-
-
-def _any_number(row: Sequence[object]) -> bool:
-    return any(_text(cell) and _is_number(cell) for cell in row)
-
-
-def _spanned(upper: Sequence[str], lower: Sequence[str]) -> bool:
-    """Tell whether a lower line stands only under merged cells, some other cells having none."""
-    under = list(zip(upper, lower, strict=True))
-    spans = any(
-        above and below and not right and under_right
-        for (above, below), (right, under_right) in itertools.pairwise(under)
-    )
-    first = next((below for above, below in under if above), "")
-    return spans and not first
-
-
-def _joined(lines: Sequence[Sequence[str]], known: Callable[[str], bool]) -> list[str]:
-    """Join lines of headings; a merged cell above stands for the empty cells to its right."""
-    if len(lines) == 1:
-        return list(lines[0])
-    pairs, span = [], ""
-    for above, below in zip(lines[0], _joined(lines[1:], known), strict=True):
-        span = (above or span) if below else ""
-        pairs.append((f"{span} {below}" if span and below else above or below, below))
-    times = Counter(below for _, below in pairs)
-    return [
-        below if times[below] == 1 and known(below) and not known(both) else both
-        for both, below in pairs
-    ]
+    Examples
+    --------
+    >>> _letters(0), _letters(27)
+    ('A', 'AB')
+    """
+    before, last = divmod(at, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def _no_data(rows: Rows, first: int, after: int) -> dict[int, str]:
     """Return the rows below a header that are no data, and what they are."""
     above = _Above(
-        [_texts(row) for row in rows[first:after]], {_texts(row) for row in rows[:first]}
+        [row_texts(row) for row in rows[first:after]], {row_texts(row) for row in rows[:first]}
     )
     found: dict[int, str] = {}
     units_until = after + _UNIT_LINES
@@ -283,12 +204,77 @@ def _no_data(rows: Rows, first: int, after: int) -> dict[int, str]:
     return found | _signatures(rows, after, found)
 
 
+def _other_headings(
+    rows: Rows,
+    after: int,
+    headings: Sequence[str],
+    known: Callable[[str], bool],
+    why: Mapping[int, str],
+) -> dict[int, str]:
+    """Return the rows of another table below, whose headings are known and stand elsewhere."""
+    numeric = _by_numbers(rows, after)
+    wordy = _without_numbers(rows, after, numeric)
+    above = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], enumerate(wordy, after))))
+    found: dict[int, str] = {}
+    for place in wordy[above:]:  # those before the first number belong to the headings above
+        row = {at: text for at, text in enumerate(map(cell_text, rows[place])) if text}
+        there = [at for at, text in row.items() if known(text)]
+        among = any(at in there for at, share in numeric.items() if share)
+        if place in why or len(there) < LEAST_KNOWN or not among:
+            continue
+        if any(row[at].casefold() not in headings[at].casefold() for at in there):
+            later = range(place, len(rows))
+            return found | {one: "other_table" for one in later if why.get(one) != "signature"}
+        found[place] = "repeated_header"
+    return found
+
+
+def _by_numbers(rows: Rows, after: int) -> dict[int, int]:
+    """Return how many of the first rows have a number in each column; most of them first."""
+    first = rows[after : after + SEARCHED]
+    counts = {
+        at: sum(bool(cell_text(row[at])) and is_number(row[at]) for row in first)
+        for at in range(rows.width)
+    }
+    return dict(sorted(counts.items(), key=lambda one: -one[1]))
+
+
+def _without_numbers(rows: Rows, after: int, columns: Iterable[int]) -> list[int]:
+    """Return the rows that have no number in any of some columns."""
+    pending = np.arange(after, len(rows))
+    for at in columns:
+        if not len(pending):
+            break
+        cells = rows.column(at, pending)
+        plain = plain_numbers(cells)[2] if isinstance(cells, TextColumn) else None
+        if plain is not None:
+            pending = pending[~plain]
+            cells = rows.column(at, pending)
+        values, codes = distinct(cells)
+        words = [not cell_text(value) or not is_number(value) for value in values]
+        pending = pending[np.array(words, dtype=np.bool_)[codes]]
+    return pending.tolist()
+
+
+def _uneven(
+    rows: Rows, header: range, headings: Sequence[str], places: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows of a delimited text with cells beyond the headings, and with too few."""
+    lengths = rows.lengths
+    if lengths is None:
+        return places[:0], places[:0]
+    most = max(int(lengths[header].max()), 1)
+    least = max((at + 1 for at, name in enumerate(headings) if name), default=0)
+    more = [one for one in places[lengths[places] > most] if any(map(cell_text, rows[one][most:]))]
+    return np.array(more, dtype=np.intp), places[lengths[places] < least]
+
+
 def _suspects(rows: Rows, after: int, above: _Above) -> list[int]:
     """Return the rows that may be no data, by their first text, and those that follow a header."""
     pending, suspects = np.arange(after, len(rows)), [np.arange(0)]
     for at in range(rows.width):
         values, codes = distinct(rows.column(at, pending))
-        texts = list(map(_text, values))
+        texts = list(map(cell_text, values))
         blank = np.array([not text for text in texts], dtype=np.bool_)
         doubtful = np.array([above.may_be_no_data(text) for text in texts], dtype=np.bool_)
         suspects.append(pending[(doubtful & ~blank)[codes]])
@@ -304,39 +290,29 @@ def _suspects(rows: Rows, after: int, above: _Above) -> list[int]:
 def _signatures(rows: Rows, after: int, found: Mapping[int, str]) -> dict[int, str]:
     """Return the rows of a signature block: those without numbers at the end, from its mark on."""
     end = len(rows)
-    for place in range(len(rows) - 1, max(after, len(rows) - _SEARCHED) - 1, -1):
+    for place in range(len(rows) - 1, max(after, len(rows) - SEARCHED) - 1, -1):
         row = rows[place]
-        if place not in found and _any_number(row) and not _SIGNATURE.fullmatch(_opening(row)):
+        if place not in found and any_number(row) and not _SIGNATURE.fullmatch(opening(row)):
             break
-        if any(_SIGNATURE.fullmatch(_text(cell)) for cell in row):
+        if any(_SIGNATURE.fullmatch(cell_text(cell)) for cell in row):
             end = place
     return {place: "signature" for place in range(end, len(rows)) if place not in found}
 
 
 def _why_no_data(row: Sequence[object], *, units: bool) -> str | None:
-    first = _opening(row)
+    first = opening(row)
     if not first:
         return "blank"
-    if units and _units(row):
+    if units and only_units(row):
         return "units"
-    total = _TOTAL.fullmatch(first) is not None
+    total = is_total(first)
     if not total and _FOOTNOTE.fullmatch(first) is None:
         return None
-    others = [cell for cell in row if _text(cell)][1:]
+    others = [cell for cell in row if cell_text(cell)][1:]
     if total:
-        return "total" if all(map(_is_number, others)) else None
-    words = not any(map(_is_number, others)) and len(others) < _FOOTNOTE_CELLS
+        return "total" if all(map(is_number, others)) else None
+    words = not any(map(is_number, others)) and len(others) < _FOOTNOTE_CELLS
     return "footnote" if words else None
-
-
-def _units(row: Sequence[object]) -> bool:
-    """Tell whether a row holds nothing but units, or nothing but the numbers of the columns."""
-    texts = [text for text in map(_text, row) if text]
-    if all(_UNIT.fullmatch(text) or _NUMBERED.fullmatch(text) for text in texts):
-        return bool(texts)
-    plain = [text.removesuffix(".0") for text in texts]
-    counted = [str(number) for number, _ in enumerate(texts, start=1)]
-    return plain == counted and len(plain) > _COUNTED
 
 
 class _Above:
@@ -344,32 +320,32 @@ class _Above:
 
     def __init__(self, heads: list[tuple[str, ...]], titles: set[tuple[str, ...]]) -> None:
         self.heads, self.titles = heads, titles
-        self.openings = {_opening(row).casefold() for row in (*heads, *titles)} - {""}
+        self.openings = {opening(row).casefold() for row in (*heads, *titles)} - {""}
 
-    def may_be_no_data(self, opening: str) -> bool:
+    def may_be_no_data(self, first: str) -> bool:
         """Tell whether a row that opens with this text may repeat one of them or sum up others."""
-        if opening.casefold() in self.openings:
+        if first.casefold() in self.openings:
             return True
-        if opening[:1].isdigit():  # as most codes begin, and no word does
+        if first[:1].isdigit():  # as most codes begin, and no word does
             return False
-        return bool(_TOTAL.fullmatch(opening) or _FOOTNOTE.fullmatch(opening))
+        return is_total(first) or _FOOTNOTE.fullmatch(first) is not None
 
     def again(self, rows: Sequence[Sequence[object]], place: int) -> str | None:
         """Tell what a row repeats, if it does."""
-        if _opening(rows[place]).casefold() not in self.openings:
+        if opening(rows[place]).casefold() not in self.openings:
             return None
         if self._header(rows, place):
             return "repeated_header"
-        if _texts(rows[place]) not in self.titles:
+        if row_texts(rows[place]) not in self.titles:
             return None
         for later in range(place + 1, len(rows)):
-            if _opening(rows[later]) and _texts(rows[later]) not in self.titles:
+            if opening(rows[later]) and row_texts(rows[later]) not in self.titles:
                 return "title" if self._header(rows, later) else None
         return None
 
     def _header(self, rows: Sequence[Sequence[object]], place: int) -> bool:
         lines = len(self.heads)
         return any(
-            [_texts(row) for row in rows[place - line : place - line + lines]] == self.heads
+            [row_texts(row) for row in rows[place - line : place - line + lines]] == self.heads
             for line in range(lines)
         )

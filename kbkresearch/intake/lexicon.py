@@ -38,6 +38,8 @@ class Lexicon:
         Words of a date after a heading.
     labels : dict of str to dict of str to str
         Canonical label by what is printed, for each coded column.
+    shuffled : dict of str to str
+        Canonical column by the words of a heading in alphabetical order, where only one has them.
     synonyms : dict of str to str
         The one spelling of a word that has several.
     mid : tuple of str
@@ -52,6 +54,7 @@ class Lexicon:
     joining: dict[str, str]
     labels: dict[str, dict[str, str]]
     synonyms: dict[str, str]
+    shuffled: dict[str, str]
     mid: tuple[str, ...] = ()
 
     def words(self, text: str) -> list[str]:
@@ -85,7 +88,7 @@ def build(raw: dict[str, Any], file: str = "names.toml") -> Lexicon:
         Where a text stands for two things, for nothing, or for a column that does not exist.
     """
     synonyms = {short: word for word, several in raw["synonyms"].items() for short in several}
-    names = Lexicon({}, {}, {}, {}, {}, {}, {}, synonyms, tuple(raw["titles"]["mid"]))
+    names = Lexicon({}, {}, {}, {}, {}, {}, {}, synonyms, {}, tuple(raw["titles"]["mid"]))
 
     def fill(place: str, into: dict[str, str], listed: Iterable[tuple[str, str]]) -> None:
         for text, meaning in listed:
@@ -102,7 +105,9 @@ def build(raw: dict[str, Any], file: str = "names.toml") -> Lexicon:
     if unknown:
         raise RuleFileError(f"{file}: columns.{unknown[0]}", "is no canonical column")
     own = [(t, c.name) for c in COLUMNS.values() for t in (c.name, c.label.id, c.label.en)]
-    fill("columns", names.columns, own + pairs(raw["columns"]))
+    headings = own + pairs(raw["columns"])
+    fill("columns", names.columns, headings)
+    names.shuffled.update(_shuffled(names, headings))
     fill("headings", dict(names.columns), pairs(raw["headings"]))
     fill("headings", names.plain, pairs(raw["headings"]))
     for kind, table in raw["units"].items():
@@ -118,6 +123,19 @@ def build(raw: dict[str, Any], file: str = "names.toml") -> Lexicon:
     own = [(t, name) for name, text in FACILITY_LABELS.items() for t in (text.id, text.en)]
     fill("labels.facility_type", names.labels["facility_type"], own)
     return names
+
+
+def _shuffled(names: Lexicon, headings: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the column by the sorted words of its headings, where no other column has them."""
+    found: dict[str, set[str]] = {}
+    for text, column in headings:
+        found.setdefault(in_order(names.words(text)), set()).add(column)
+    return {words: columns.pop() for words, columns in found.items() if len(columns) == 1}
+
+
+def in_order(words: Iterable[str]) -> str:
+    """Return words in alphabetical order: what headings share that differ in their order only."""
+    return " ".join(sorted(words))
 
 
 @cache

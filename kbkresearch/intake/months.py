@@ -24,6 +24,7 @@ _SERIALS = (date(_FIRST_YEAR, 1, 1) - _EPOCH).days, (date(_LAST_YEAR + 1, 1, 1) 
 _MONTHS = range(1, 13)
 _LAST_NUMBER = 100 * (_LAST_YEAR + 1)
 _LONGEST = 64
+_SHORTEST = 28  # days of a month at least
 
 _ALSO = {
     "peb": 2, "pebruari": 2, "febuari": 2, "mrt": 3, "agt": 8, "ags": 8, "agust": 8, "agus": 8,
@@ -107,7 +108,8 @@ def read_months(
     """Read a column of cells as months.
 
     One date such as 12/25/2023 shows that a column was written month first; then its dates such as
-    01/12/2023 are unreadable too, for their order cannot be relied on.
+    01/12/2023 are unreadable too, for their order cannot be relied on. So are the days 01/01/2023,
+    02/01/2023, 03/01/2023 of what would be one January: months of which all are the first day.
 
     Parameters
     ----------
@@ -131,7 +133,7 @@ def read_months(
     """
     months = [read_month(cell, year=year) for cell in cells]
     orders = [_order(cell) for cell in cells]
-    if "month first" in orders:
+    if "month first" in orders or _days_of_january(cells):
         months = [
             None if order == "either" else month
             for order, month in zip(orders, months, strict=True)
@@ -178,6 +180,18 @@ def month_in_name(sheet_name: str) -> tuple[int | None, int | None]:
     if len(months) > 1:
         return None, None
     return (months.pop() if months else None), (years.pop() if len(years) == 1 else None)
+
+
+def read_years(cells: Sequence[object]) -> list[int | None]:
+    """Read a column of years; None where a cell holds none from 1900 to 2099.
+
+    Examples
+    --------
+    >>> read_years([2023.0, "2024", "23", None])
+    [2023, 2024, 2023, None]
+    """
+    texts = ["" if cell is None else str(cell).strip().removesuffix(".0") for cell in cells]
+    return [int(text) if re.fullmatch(_YEAR, text) else _short_year(text) for text in texts]
 
 
 def _short_year(digits: str) -> int | None:
@@ -248,14 +262,39 @@ def _named_month(text: str, year: int | None) -> date | None:
     return _first_day(told, month, int(days[0]) if days else 1)
 
 
+def _dated(cell: object) -> re.Match[str] | None:
+    """Match a text such as 01/12/2023."""
+    if not isinstance(cell, str):
+        return None
+    return _YEAR_LAST.fullmatch(cell.strip().strip("'\"`").lower())
+
+
 def _order(cell: object) -> str:
     """Tell whether a text such as 01/12/2023 has its day or its month first, if that shows."""
-    found = (
-        _YEAR_LAST.fullmatch(cell.strip().strip("'\"`").lower()) if isinstance(cell, str) else None
-    )
+    found = _dated(cell)
     if not found or not found["day"]:
         return "none"
     one, two, year = int(found["day"]), int(found["month"]), int(found["year"])
     if _first_day(year, two, one) is None:
         return "month first" if _first_day(year, one, two) else "none"
     return "either" if _first_day(year, one, two) and one != two else "day first"
+
+
+def _days_of_january(cells: Sequence[object]) -> bool:
+    """Tell whether texts such as 01/01/2023 and 02/01/2023 may be firsts of several months."""
+    found = [_dated(cell) for cell in cells]
+    days = [(int(one["day"]), int(one["month"])) for one in found if one and one["day"]]
+    return len({day for day, _ in days}) > 1 and all(
+        month == 1 and day in _MONTHS for day, month in days
+    )
+
+
+def is_mid_month(cell: object) -> bool:
+    """Tell whether a cell is a date such as a spreadsheet makes of "Jan 23" in another year.
+
+    Examples
+    --------
+    >>> is_mid_month(date(2026, 1, 23)), is_mid_month(date(2023, 1, 31)), is_mid_month("Jan 23")
+    (True, False, False)
+    """
+    return isinstance(cell, date) and _FIRST_YEAR - 2000 <= cell.day < _SHORTEST

@@ -1,7 +1,7 @@
 """Names: what a heading or a label printed in a file stands for in the canonical tables.
 
-A heading is read when it says, but for case, spaces, punctuation, accents, a unit or a date, what
-a known heading says. What only looks like one is suggested, never taken.
+A heading is read when it says, but for case, spaces, punctuation, accents, the order of its words,
+a unit or a date, what a known heading says. What only looks like one is suggested, never taken.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from kbkresearch.errors import BadArgumentError, UnknownNameError
-from kbkresearch.intake.lexicon import CODED, STATUSES, ZONES, lexicon, undated
+from kbkresearch.intake.lexicon import CODED, STATUSES, ZONES, in_order, lexicon, undated
 from kbkresearch.vocabulary import COLUMNS
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _NEAR, _SHORTEST = 0.84, 4
+_YEARS = frozenset(("tahun", "thn", "th", "year"))
 _SHAPES = {
     "phone": re.compile(r"(?:\+62\d{7,12}|(?:0|62)8\d{7,11})"),
     "nik": re.compile(r"\d{16}"),
@@ -90,7 +91,8 @@ def _resolve(printed: str) -> tuple[str | None, str | None, list[str]]:
         name, code = _match(names.words(" ".join((outside, *others))))
     if name is None:
         name, code = _match(names.words(printed))
-    return name, unit or code, undated(names.words(outside))
+    words = undated(names.words(outside))
+    return name or names.shuffled.get(in_order(words)), unit or code, words
 
 
 def _fits(name: str, unit: str | None) -> bool:
@@ -160,6 +162,33 @@ def read_headings(
         if name and name not in COLUMNS:
             raise UnknownNameError("canonical column", name, COLUMNS)
     return tuple(_heading(str(one), given.get(_tidy(one))) for one in printed)
+
+
+def column_of(printed: str, mapping: Mapping[str, str] | None = None) -> str | None:
+    """Return the column that a heading stands for, as `read_headings` does, if it does for one.
+
+    Examples
+    --------
+    >>> column_of("Diagnosa: DM"), column_of("AK (‰) Target")
+    ('dm_diagnosed', None)
+    """
+    given = {_tidy(key): name for key, name in (mapping or {}).items()}.get(_tidy(printed))
+    if given is not None:
+        return given or None
+    name, unit, _ = _resolve(printed)
+    return printed if printed in COLUMNS else name if name and _fits(name, unit) else None
+
+
+def is_year(printed: str) -> bool:
+    """Tell whether a heading is that of the year of months that stand beside it."""
+    words = lexicon().words(printed)
+    return 0 < len(words) <= len(("tahun", "kapitasi")) and words[0] in _YEARS
+
+
+def is_plain(printed: str) -> bool:
+    """Tell whether a heading is a known one that stands for no column, such as a running number."""
+    names = lexicon()
+    return "".join(undated(names.words(_BRACKETS.sub(" ", printed)))) in {*names.plain, ""}
 
 
 def _unit_in_name(column: str) -> str | None:

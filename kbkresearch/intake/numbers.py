@@ -64,7 +64,10 @@ class ReadNumbers:
 
 
 def read_numbers(
-    cells: Sequence[object], *, decimal: Literal["auto", ",", "."] = "auto"
+    cells: Sequence[object],
+    *,
+    decimal: Literal["auto", ",", "."] = "auto",
+    whole: bool = False,
 ) -> ReadNumbers:
     """Read a column of cells as numbers.
 
@@ -78,6 +81,8 @@ def read_numbers(
         As a spreadsheet or a CSV file gives them; int and float are taken as they are.
     decimal : {"auto", ",", "."}
         The decimal sign where it is known. A cell that breaks it is a misprint.
+    whole : bool
+        Whether the column holds counts: a fraction among them is a slip and decides nothing.
 
     Returns
     -------
@@ -107,7 +112,7 @@ def read_numbers(
     decided: Decided
     other = None
     if decimal == "auto":
-        decided, values, other = _decide(read.comma, read.point, read.money)
+        decided, values, other = _decide(read.comma, read.point, read.money, whole=whole)
     else:
         decided, values = decimal, read.comma if decimal == "," else read.point
         misprints |= np.isnan(values) & (read.kinds == _NUMBER)
@@ -124,7 +129,11 @@ def read_numbers(
 
 
 def _decide(
-    comma: NDArray[np.float64], point: NDArray[np.float64], money: NDArray[np.bool_]
+    comma: NDArray[np.float64],
+    point: NDArray[np.float64],
+    money: NDArray[np.bool_],
+    *,
+    whole: bool,
 ) -> tuple[Decided, NDArray[np.float64], NDArray[np.float64] | None]:
     """Choose the decimal sign of a column, its values, and the other values if none can be chosen.
 
@@ -137,19 +146,22 @@ def _decide(
     larger_by_comma, larger_by_point = np.abs(comma) > np.abs(point), np.abs(point) > np.abs(comma)
     differ = larger_by_comma | larger_by_point
     by_money = {",": larger_by_comma & money, ".": larger_by_point & money}
-    sure = {sign for sign, cells in ((",", only_comma), (".", only_point)) if cells.any()}
+    by_cells = {",": only_comma, ".": only_point}
+    if whole:
+        by_cells = {",": only_comma & (comma % 1 == 0), ".": only_point & (point % 1 == 0)}
+    sure = {sign for sign, cells in by_cells.items() if cells.any()}
     votes = sure | {sign for sign, cells in by_money.items() if cells.any()}
     if votes == {","}:
         return ",", comma, None
     if votes == {"."}:
         return ".", point, None
+    thousands = np.where(only_point | larger_by_point, point, comma)
     if not votes and not differ.any():
-        return "none", comma, None
+        return "none", thousands, None
     undecided = differ
     for sign, opposite in ((",", "."), (".", ",")):
         if opposite not in sure:
             undecided = undecided & ~by_money[sign]
-    thousands = np.where(only_point | larger_by_point, point, comma)
     return "ambiguous", np.where(undecided, np.nan, thousands), thousands
 
 

@@ -363,7 +363,8 @@ def jumps(table: pd.DataFrame, keys: RowKeys) -> list[FindingGroup]:
     members = table["members"].to_numpy(dtype=float, na_value=np.nan)
     facility, order = keys.facility, keys.in_order[members[keys.in_order] > 0]
     now, before = order[1:], order[:-1]
-    ratio = members[now] / members[before]
+    with np.errstate(over="ignore"):
+        ratio = members[now] / members[before]
     jump = (facility[now] == facility[before]) & ((ratio >= JUMP) | (ratio <= 1 / JUMP))
     if not jump.any():
         return []

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.findings import FindingGroup, Findings
-from kbkresearch.intake.cells import distinct, objects
-from kbkresearch.intake.convert import INDEX, RATIOS, SheetColumns
+from kbkresearch.intake.canonical import canonical, holds_numbers, with_letters
 from kbkresearch.intake.keys import keys_of
 from kbkresearch.intake.layout import find_table
 from kbkresearch.intake.months import month_in_name
-from kbkresearch.intake.names import (
-    load_mapping,
-    looks_personal,
-    person_columns,
-    read_headings,
-    repeated,
-    save_mapping,
-)
-from kbkresearch.intake.rows import rejections, row_findings
+from kbkresearch.intake.names import column_of, load_mapping, read_headings, save_mapping
+from kbkresearch.intake.plausible import RATIOS
+from kbkresearch.intake.row_findings import row_findings
+from kbkresearch.intake.rows import rejections
+from kbkresearch.intake.safety import too_large
 from kbkresearch.intake.sheets import read_sheets
 from kbkresearch.intake.units import UNITS
 from kbkresearch.vocabulary import COLUMNS, Text, check_lang
@@ -32,15 +27,27 @@ from kbkresearch.vocabulary import COLUMNS, Text, check_lang
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kbkresearch.intake.layout import RawTable
+    from kbkresearch.findings import Severity
+    from kbkresearch.intake.canonical import Canonical
     from kbkresearch.intake.names import Heading
+    from kbkresearch.intake.sheets import RawSheet
 
 KINDS = ("facility_month",)
-_LEFT_OUT = {
-    "total": Text("baris jumlah atau rata-rata", "rows of totals or means"),
-    "footnote": Text("baris catatan kaki", "footnotes"),
-    "signature": Text("baris tanda tangan", "rows of a signature block"),
-}
+_HIDDEN = (
+    "hidden_sheet",
+    Text(
+        "lembar tersembunyi tidak dibaca; beri sheet= untuk membacanya",
+        "hidden sheet was not read; give sheet= to read it",
+    ),
+)
+_NOT_UNDERSTOOD = (
+    "sheet_not_read",
+    Text(
+        "lembar ini tidak dibaca karena judul kolomnya tidak dikenal; perbaiki judulnya atau beri"
+        " mapping=",
+        "this sheet was not read, for its headings are not known; mend them or give mapping=",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -89,21 +96,22 @@ class Reading:
         str
         """
         lang = check_lang(lang or self.lang)
-        first = (
-            f"{self.file}: {self.n_rows} baris = {len(self.table)} diterima"
-            f" + {len(self.rejected)} ditolak"
-            if lang == "id"
-            else f"{self.file}: {self.n_rows} rows = {len(self.table)} accepted"
-            f" + {len(self.rejected)} rejected"
+        return "\n".join([self._first_line(lang), self.findings.describe(lang, most)]).rstrip()
+
+    def _first_line(self, lang: str) -> str:
+        """Return how many rows there are."""
+        rows, accepted, rejected = (
+            ("baris", "diterima", "ditolak") if lang == "id" else ("rows", "accepted", "rejected")
         )
-        return "\n".join([first, self.findings.describe(lang, most)]).rstrip()
+        return (
+            f"{self.file}: {self.n_rows} {rows} = {len(self.table)} {accepted}"
+            f" + {len(self.rejected)} {rejected}"
+        )
 
     def _repr_html_(self) -> str:
         from html import escape
 
-        lines = self.report().splitlines()
-        items = "".join(f"<li>{escape(line)}</li>" for line in lines[1:])
-        return f"<p>{escape(lines[0])}</p><ul>{items}</ul>"
+        return f"<p>{escape(self._first_line(self.lang))}</p>{self.findings.to_html(self.lang)}"
 
     def save_mapping(self, path: str | Path) -> None:
         """Write how headings were understood, to be corrected and given to `read` again.
@@ -169,33 +177,45 @@ def read(
     if kind not in {None, *KINDS}:
         raise UnknownNameError("kind of table", kind, KINDS)
     asked = _checked_units(units or {})
-    names = (
-        mapping if mapping is None or not isinstance(mapping, str | Path) else load_mapping(mapping)
-    )
-    parts, headings, findings = [], [], []
+    names = load_mapping(mapping) if isinstance(mapping, str | Path) else mapping
+    read_headings([], names)  # a mapping to a column that does not exist is refused at once
+    try:
+        return _read(Path(path), sheet, names, asked, lang, progress or (lambda *_: None))
+    except MemoryError:
+        raise too_large(Path(path).name) from None
+
+
+def _read(
+    path: Path,
+    sheet: str | None,
+    mapping: Mapping[str, str] | None,
+    asked: Mapping[str, str],
+    lang: str,
+    tell: Callable[[int, int], object],
+) -> Reading:
+    """Read all sheets of a file that hold a table."""
+    parts: list[Canonical] = []
+    findings: list[FindingGroup] = []
     sheets = read_sheets(path, sheet=sheet)
-    tell = progress or (lambda *_: None)
     for step, raw in enumerate(sheets, start=1):
         tell(step, len(sheets) + 2)
         if raw.hidden and sheet is None:
-            findings.append(_hidden(raw.file, raw.name))
+            findings.append(_unread(raw, "warning", _HIDDEN))
             continue
-        found = find_table(raw, lambda text: read_headings([text], names)[0].name is not None)
+        found = find_table(raw, lambda text: column_of(text, mapping) is not None)
         if found is not None:
-            frame, understood, noted = _canonical(found, names, asked)
-            parts.append(frame)
-            headings += [one for one in understood if one not in headings]
-            findings += noted
+            parts.append(canonical(found, mapping, asked))
+            findings += parts[-1].findings
+        elif holds_numbers(raw):
+            severity: Severity = "warning" if month_in_name(raw.name)[0] else "info"
+            findings.append(_unread(raw, severity, _NOT_UNDERSTOOD))
     if not parts:
         raise BadArgumentError(
-            f"{Path(path).name}: no sheet holds a table with at least two known headings such as"
+            f"{path.name}: no sheet holds a table with at least two known headings such as"
             " 'PESERTA TERDAFTAR' and 'JUMLAH KONTAK'; give mapping= if yours have other names."
         )
     tell(len(sheets) + 1, len(sheets) + 2)
-    table = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=False)
-    reading = _accept(
-        table, Path(path).name, tuple(headings), findings, several=len(parts) > 1, lang=lang
-    )
+    reading = _accept(path.name, parts, findings, lang)
     tell(len(sheets) + 2, len(sheets) + 2)
     return reading
 
@@ -210,119 +230,18 @@ def _checked_units(units: Mapping[str, str]) -> Mapping[str, str]:
     return units
 
 
-def _hidden(file: str, name: str) -> FindingGroup:
-    return FindingGroup(
-        "hidden_sheet",
-        "warning",
-        "",
-        "lembar tersembunyi tidak dibaca; beri sheet= untuk membacanya",
-        "hidden sheet was not read; give sheet= to read it",
-        file=file,
-        sheet=name,
-    )
-
-
-def _canonical(
-    raw: RawTable, mapping: Mapping[str, str] | None, asked: Mapping[str, str]
-) -> tuple[pd.DataFrame, tuple[Heading, ...], list[FindingGroup]]:
-    """Convert one table; its index is (sheet, row)."""
-    headings = read_headings(raw.headings, mapping)
-    twice = repeated(headings)
-    if twice:
-        name, printed = next(iter(twice.items()))
-        both = " and ".join(map(repr, printed))
-        raise BadArgumentError(
-            f"{raw.file}, sheet {raw.sheet}: the columns {both} all mean {name};"
-            " give mapping= to name the one to use."
-        )
-    columns = SheetColumns(raw.file, raw.sheet, raw.row_numbers)
-    columns.findings += _left_out(raw)
-    columns.read_ahead(headings, raw.columns)
-    personal = person_columns(raw.headings)
-    for place, (heading, cells) in enumerate(zip(headings, raw.columns, strict=True)):
-        if heading.name is None and (place in personal or _personal(cells)):
-            columns.note(
-                "personal_identifier",
-                heading.printed,
-                ("pengenal orang dibuang saat dibaca", "identifier of persons dropped at reading"),
-            )
-            continue
-        if heading.how == "unknown" and heading.near:
-            columns.note(
-                "near_miss",
-                heading.printed,
-                (
-                    f"kolom tak dikenal; maksudnya {heading.near}?",
-                    f"unknown; is it {heading.near}?",
-                ),
-                "info",
-            )
-        columns.add(heading, cells)
-    columns.settle_units({one.name: one for one in headings if one.name}, asked)
-    _month_from_sheet(columns)
-    frame = pd.DataFrame(columns.columns, copy=False)
-    frame.index = _index(raw)
-    return frame, headings, columns.findings
-
-
-def _left_out(raw: RawTable) -> list[FindingGroup]:
-    """Return which rows below the headings were taken for no data."""
-    found = []
-    for why, words in _LEFT_OUT.items():
-        rows = tuple(row for row, reason in raw.left_out if reason == why)
-        if rows:
-            messages = f"{words.id}; tidak dibaca", f"{words.en}; not read"
-            found.append(
-                FindingGroup(
-                    f"{why}_rows", "info", "", *messages, rows, (None,) * len(rows),
-                    raw.file, raw.sheet,
-                )
-            )  # fmt: skip
-    return found
-
-
-def _index(raw: RawTable) -> pd.MultiIndex:
-    """Return sheet and row of each record."""
-    rows = np.arange(len(raw.row_numbers))
-    levels: list[Any] = [[raw.sheet], np.array(raw.row_numbers, dtype=np.int64)]
-    codes: list[Any] = [0 * rows, rows]
-    return pd.MultiIndex(levels, codes, names=INDEX, verify_integrity=False)
-
-
-def _personal(cells: Sequence[object]) -> bool:
-    """Tell whether most cells identify a person; each distinct one is looked at first."""
-    values, codes = distinct(cells)
-    some = any(looks_personal([value]) for value in values)
-    return some and looks_personal(objects(values, codes)) is not None
-
-
-def _month_from_sheet(columns: SheetColumns) -> None:
-    """Take the month from the sheet's name where no column holds it and the name has the year."""
-    month, year = month_in_name(columns.sheet)
-    if "month" in columns.columns or month is None or year is None:
-        return
-    columns.columns["month"] = pd.Timestamp(year, month, 1)
-    columns.note(
-        "month_from_sheet",
-        "month",
-        (
-            f"bulan {year}-{month:02} diambil dari nama lembar",
-            f"month {year}-{month:02} taken from the sheet's name",
-        ),
-        "info",
-    )
+def _unread(raw: RawSheet, severity: Severity, why: tuple[str, Text]) -> FindingGroup:
+    """Return the finding that a sheet was not read."""
+    rule, words = why
+    return FindingGroup(rule, severity, "", words.id, words.en, file=raw.file, sheet=raw.name)
 
 
 def _accept(
-    table: pd.DataFrame,
-    file: str,
-    headings: tuple[Heading, ...],
-    findings: list[FindingGroup],
-    *,
-    several: bool,
-    lang: str,
+    file: str, parts: Sequence[Canonical], findings: list[FindingGroup], lang: str
 ) -> Reading:
     """Part accepted from rejected rows, and say so."""
+    tables = [one.table for one in parts]
+    table = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=False)
     numeric = [
         name
         for name in table.columns
@@ -338,14 +257,14 @@ def _accept(
     rejected = table[out].assign(reason=reasons[out]).reset_index()
     accepted = table[~out] if out.any() else table
     findings += row_findings(accepted, keys.among(table, ~out))
-    if not several:
+    if len(parts) == 1:
         accepted = accepted.set_axis(accepted.index.get_level_values("row"))
     return Reading(
         table=accepted,
-        findings=Findings(findings),
+        findings=Findings(with_letters(findings, parts)),
         rejected=rejected,
         n_rows=len(table),
-        headings=headings,
+        headings=tuple(dict.fromkeys(one for part in parts for one in part.headings)),
         file=file,
         lang=lang,
     )

@@ -1,4 +1,4 @@
-"""Rules on whole rows: facility-months standing twice, mid-month figures, months lacking."""
+"""Which rows are not accepted: totals, empty ones, facility-months standing twice."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from kbkresearch.findings import FindingGroup, on_rows
 from kbkresearch.intake.keys import KEYS, RowKeys, keys_of
 from kbkresearch.intake.lexicon import lexicon
 from kbkresearch.intake.names import read_labels
-from kbkresearch.intake.plausible import jumps, row_checks
-from kbkresearch.vocabulary import Text
+from kbkresearch.intake.totals import total_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +68,10 @@ _REASONS: tuple[tuple[str, Severity, str, tuple[str, str]], ...] = (
         "baris contoh templat; tidak dihitung",
         "example row of the template; left out",
     )),
+    ("total_row", "warning", "", (
+        "baris jumlah, rata-rata atau target, bukan FKTP; baris ditolak",
+        "a total, mean or target, no facility; the row is rejected",
+    )),
     ("no_numbers", "error", "", (
         "tidak ada angka yang terbaca; baris ditolak",
         "no number could be read; the row is rejected",
@@ -114,15 +117,17 @@ def rejections(
         Those without rows are left out.
     """
     keys = keys or keys_of(table)
-    example = example_rows(table, keys).to_numpy()
-    empty = empty_rows(table, numeric).to_numpy() & ~example
-    interim = superseded_rows(table, keys).to_numpy() & ~empty & ~example
-    rest = ~(example | empty | interim)
+    example = example_rows(table).to_numpy()
+    total = total_rows(table) & ~example
+    empty = empty_rows(table, numeric).to_numpy() & ~example & ~total
+    interim = superseded_rows(table, keys).to_numpy() & ~empty & ~example & ~total
+    rest = ~(example | total | empty | interim)
     copies, conflicts = np.zeros(len(table), bool), np.zeros(len(table), bool)
     part = table if rest.all() else table[rest]
     copies[rest], conflicts[rest] = repeated_rows(part, keys.among(table, rest))
     mid = _look_like_mid_month(table, keys, conflicts)
-    found = zip(_REASONS, (example, empty, interim, copies, conflicts & ~mid, mid), strict=True)
+    reasons = example, total, empty, interim, copies, conflicts & ~mid, mid
+    found = zip(_REASONS, reasons, strict=True)
     return [
         Rejection(rule, severity, *messages, pd.Series(which, index=table.index), column)
         for (rule, severity, column, messages), which in found
@@ -130,32 +135,11 @@ def rejections(
     ]
 
 
-def row_findings(table: pd.DataFrame, keys: RowKeys | None = None) -> list[FindingGroup]:
-    """Return what accepted rows leave to be asked: values, series of months, mid-month figures.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Canonical.
-    keys : RowKeys, optional
-        Those of the table, where they are known already.
-
-    Returns
-    -------
-    list of FindingGroup
-    """
-    keys = keys or keys_of(table)
-    found = [*_unnamed(table, keys), *row_checks(table), *jumps(table, keys)]
-    return found + _interim(table) + _gaps(table, keys)
-
-
-def example_rows(table: pd.DataFrame, keys: RowKeys) -> pd.Series:
+def example_rows(table: pd.DataFrame) -> pd.Series:
     """Return the rows that are still the example of the template."""
-    if keys.columns[:1] != ("facility_id",):
+    if "facility_id" not in table:
         return pd.Series(data=False, index=table.index)
-    first = np.flatnonzero(np.diff(np.maximum.accumulate(keys.facility), prepend=-1))
-    example = np.flatnonzero((table["facility_id"].iloc[first] == EXAMPLE).astype(bool))
-    return pd.Series(np.isin(keys.facility, example), index=table.index)
+    return (table["facility_id"] == EXAMPLE).astype(bool)
 
 
 def empty_rows(table: pd.DataFrame, numeric: Sequence[str]) -> pd.Series:
@@ -191,14 +175,16 @@ def repeated_rows(table: pd.DataFrame, keys: RowKeys | None = None) -> tuple[pd.
     Returns
     -------
     copies, conflicts : Series of bool
-        Copies: a later row that repeats an earlier one in every cell. Conflicts: rows of one
+        Copies: a later row that repeats an earlier one in every cell but the spelling of its
+        facility. Conflicts: rows of one
         facility-month that differ, all of them, since nobody can tell which is right.
     """
     copies, conflicts = np.zeros(len(table), bool), np.zeros(len(table), bool)
     code = (keys or keys_of(table)).facility_months
     again = np.flatnonzero(pd.Series(code).duplicated(keep=False).to_numpy() & (code >= 0))
     if len(again):
-        same = table.iloc[again].duplicated(keep="first").to_numpy()
+        cells = table.iloc[again].drop(columns=[name for name in KEYS if name in table])
+        same = cells.assign(**{KEYS[0]: code[again]}).duplicated(keep="first").to_numpy()
         copies[again[same]] = True
         rest = again[~same]
         conflicts[rest[pd.Series(code[rest]).duplicated(keep=False).to_numpy()]] = True
@@ -257,103 +243,6 @@ def says_mid_month(text: str) -> bool:
     words = lexicon()
     said = f" {' '.join(words.words(text))} "
     return any(f" {' '.join(words.words(mark))} " in said for mark in words.mid)
-
-
-def missing_months(table: pd.DataFrame) -> list[FindingGroup]:
-    """Report facilities whose series of months has gaps.
-
-    Parameters
-    ----------
-    table : DataFrame
-
-    Returns
-    -------
-    list of FindingGroup
-        One, on the rows after a gap, with facility and months that lack; none without months.
-    """
-    return _gaps(table, keys_of(table))
-
-
-def _unnamed(table: pd.DataFrame, keys: RowKeys) -> list[FindingGroup]:
-    """Report a table that does not say which facility, or nothing of which month, a row is."""
-    if keys.columns or not len(table):
-        return []
-    found, series = [], (keys.facility >= 0).any()
-    if series:
-        words = Text(
-            "tidak ada kolom nama atau kode FKTP; baris-barisnya dibaca sebagai bulan satu FKTP",
-            "no column names the facility; the rows are read as the months of one",
-        )
-    else:
-        words = Text(
-            "tidak ada kolom nama atau kode FKTP; baris ganda dan deret bulan tidak diperiksa",
-            "no column names the facility; repeated rows and series of months are not checked",
-        )
-        lacking = Text("tidak ada bulan; tambahkan kolomnya", "there is no month; add the column")
-        if "month" not in table:
-            found.append(FindingGroup("no_month", "warning", "month", lacking.id, lacking.en))
-    severity: Severity = "info" if series else "warning"
-    found += [FindingGroup("no_facility", severity, name, words.id, words.en) for name in KEYS]
-    return found
-
-
-def _gaps(table: pd.DataFrame, keys: RowKeys) -> list[FindingGroup]:
-    facility, month = keys.facility, keys.month
-    before, after = keys.in_order[:-1], keys.in_order[1:]
-    lacking = (facility[after] == facility[before]) & (month[after] - month[before] > 1)
-    if not lacking.any():
-        return []
-    key = keys.columns
-    names = table[key[0]].iloc[after[lacking]] if key else [""] * int(lacking.sum())
-    shown = [
-        f"{one}: {_span(first + 1, last)}" if key else _span(first + 1, last)
-        for one, first, last in zip(
-            names,
-            month[before[lacking]].tolist(),
-            month[after[lacking]].tolist(),
-            strict=True,
-        )
-    ]
-    return [
-        on_rows(
-            table,
-            after[lacking],
-            "month",
-            rule="missing_months",
-            severity="info",
-            message_id="ada bulan yang tidak terisi di antara bulan pertama dan terakhir FKTP;"
-            " tambahkan barisnya bila datanya ada",
-            message_en="months lack between the first and the last one of a facility;"
-            " add their rows if there are data",
-            values=shown,
-        )
-    ]
-
-
-def _span(first: int, end: int) -> str:
-    """Return months from `first` up to, not with, `end`: one, or the first and the last."""
-    months = [f"{1970 + one // 12}-{one % 12 + 1:02}" for one in (first, end - 1)]
-    return months[0] if end - first == 1 else "–".join(months)
-
-
-def _interim(table: pd.DataFrame) -> list[FindingGroup]:
-    """Report accepted rows that hold mid-month figures."""
-    mid = np.flatnonzero(mid_month_rows(table))
-    if not len(mid):
-        return []
-    return [
-        on_rows(
-            table,
-            mid,
-            "stage",
-            rule="mid_month_rows",
-            severity="warning",
-            message_id="angka tengah bulan (mid KBK), bukan hasil akhir; jangan dicampur dengan"
-            " angka akhir bulan lain",
-            message_en="mid-month figures, not final ones; do not mix them with the final figures"
-            " of other months",
-        )
-    ]
 
 
 def _look_like_mid_month(

@@ -33,8 +33,7 @@ _CHUNK, _MOST_AT_ONCE = 1 << 18, 1 << 22
 _SHEETS = (b"sheetData", b"office:spreadsheet")
 _REF = re.compile(r"([A-Za-z]{1,8})(\d{1,12})")
 _ERROR_CELL = re.compile(rb"<c\s[^<>]*\st\s*=\s*[\"']e[\"']")
-_STRAY = re.compile(rb"(?:\x03\x02\x0e\0|\x7e\x02\x0a\0|\xfd\0\x0a\0)..(..)", re.DOTALL)
-_XLS_COLUMNS = 256
+_MANIFEST = "META-INF/manifest.xml"  # of OpenDocument: says which parts are encrypted
 
 
 def bad(name: str, problem: str, advice: str) -> BadArgumentError:
@@ -47,12 +46,9 @@ def locked(name: str) -> BadArgumentError:
     return bad(name, "is protected by a password", "Open it, save a copy without one, read that.")
 
 
-def check_ole(name: str, data: bytes) -> None:
-    """Refuse an xls workbook that is protected, or whose cells lie beyond the last column."""
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        raise locked(name)
-    if any(int.from_bytes(one, "little") >= _XLS_COLUMNS for one in _STRAY.findall(data)):
-        raise bad(name, "is damaged: it has cells beyond the last column", SAVE)
+def too_large(name: str) -> BadArgumentError:
+    """Return the error for a file that does not fit into memory."""
+    return bad(name, "is too large for this computer's memory", "Split it and read the parts.")
 
 
 class Extent:
@@ -185,9 +181,9 @@ def check_zip(name: str, data: bytes) -> list[str]:
         raise bad(name, "is a zip archive, not a workbook", "Unpack it and name the file inside.")
     _check_size(name, sum(entry.file_size for entry in entries), len(data))
     extent, total, erroneous = Extent(name), 0, []
+    if any(_encrypted(entry, data) for entry in entries):
+        raise locked(name)
     for entry in entries:
-        if entry.flag_bits & 1:
-            raise locked(name)
         extent.start()
         chunks = functools.partial(_chunks, name, entry, data, total)
         if not _plain(ahead(chunks()), extent):
@@ -196,6 +192,12 @@ def check_zip(name: str, data: bytes) -> list[str]:
         extent.check()
         erroneous += [entry.filename] if extent.errors else []
     return erroneous
+
+
+def _encrypted(entry: zipfile.ZipInfo, data: bytes) -> bool:
+    """Tell whether an entry is encrypted, or says that others are."""
+    told = entry.filename == _MANIFEST and b"encryption-data" in next(_inflate(entry, data), b"")
+    return told or bool(entry.flag_bits & 1)
 
 
 def _plain(chunks: Iterator[bytes], extent: Extent) -> bool:

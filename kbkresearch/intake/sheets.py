@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kbkresearch.errors import KbkError, UnknownNameError
+from kbkresearch.intake.binary import check_cells, check_ole, check_sav, without_panics
 from kbkresearch.intake.cells import CellRows, Rows
 from kbkresearch.intake.delimited import read_delimited
 from kbkresearch.intake.error_cells import error_cells
-from kbkresearch.intake.safety import MOST_BYTES, SAVE, Extent, bad, check_ole, check_zip, locked
+from kbkresearch.intake.safety import MOST_BYTES, SAVE, bad, check_zip, locked, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,12 +46,15 @@ class RawSheet:
     rows : sequence of list
         All rows from the first of the file on, equally long; an empty cell is None, one that holds
         an error is its text, such as ``#DIV/0!``.
+    lettered : bool
+        Whether whoever opens the file sees letters above the columns.
     """
 
     file: str
     name: str
     hidden: bool
     rows: Sequence[list[object]]
+    lettered: bool = True
 
 
 def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet, ...]:
@@ -87,18 +91,26 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet
             return _workbook(place, data, sheet, {})
         if sheet not in {None, place.stem}:
             raise UnknownNameError("sheet", sheet, [place.stem])
-        rows = _single(place, data)
-    return (RawSheet(place.name, place.stem, hidden=False, rows=rows),)
+        typed = _typed(place, data)
+        rows = _text(place, data) if typed is None else typed
+    return (RawSheet(place.name, place.stem, hidden=False, rows=rows, lettered=typed is None),)
 
 
-def _single(place: Path, data: bytes) -> Rows:
-    ending = place.suffix.lower()
+def _typed(place: Path, data: bytes) -> Rows | None:
+    """Read a file whose columns have names and kinds: Parquet, SPSS or Stata."""
     if data.startswith(b"PAR1"):
         return _parquet(place.name, data)
     if data.startswith((b"$FL2", b"$FL3")):
-        return _statistics(place, "read_sav")
-    if data.startswith(b"<stata_dta>") or (ending == ".dta" and data[0] in range(0x66, 0x74)):
-        return _statistics(place, "read_dta")
+        return _statistics(place, "read_sav", data)
+    old = place.suffix.lower() == ".dta" and data[0] in range(0x66, 0x74)
+    if old or data.startswith(b"<stata_dta>"):
+        return _statistics(place, "read_dta", data)
+    return None
+
+
+def _text(place: Path, data: bytes) -> Rows:
+    """Read delimited text."""
+    ending = place.suffix.lower()
     if data[:_HEAD].lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
         raise bad(place.name, "is a web page or XML, not a workbook", SAVE)
     if ending not in _TEXT_ENDINGS:
@@ -138,6 +150,8 @@ def _one_error(place: Path) -> Iterator[None]:
             raise
         if type(error).__name__ == "PasswordError":
             raise locked(place.name) from None
+        if isinstance(error, MemoryError):
+            raise too_large(place.name) from None
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise bad(place.name, f"is damaged or not what its name says ({reason})", SAVE) from None
 
@@ -146,7 +160,10 @@ def _workbook(
     place: Path, data: bytes, wanted: str | None, errors: Mapping[str, ErrorCells]
 ) -> tuple[RawSheet, ...]:
     calamine = importlib.import_module("python_calamine")
-    with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+    with (
+        without_panics(),
+        calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book,
+    ):
         kinds = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.MacroSheet)
         listed = [one for one in book.sheets_metadata if one.typ in kinds]
         chosen = [one for one in listed if wanted in {None, one.name}]
@@ -163,16 +180,18 @@ def _workbook(
     return tuple(sheets)
 
 
-def _statistics(place: Path, reader: str) -> Rows:
+def _statistics(place: Path, reader: str, data: bytes) -> Rows:
     try:
         package = importlib.import_module("pyreadstat")
     except ImportError:
         advice = "Install it with: pip install 'kbkresearch[spss]'"
         raise bad(place.name, "needs the optional package pyreadstat", advice) from None
-    read, extent = getattr(package, reader), Extent(place.name)
+    if reader == "read_sav":
+        check_sav(place.name, data)
+    read = getattr(package, reader)
     _, about = read(str(place), metadataonly=True)
-    extent.area = extent.filled = max(about.number_rows or 0, 0) * len(about.column_names)
-    extent.check()
+    cells = max(about.number_rows or 0, 0) * len(about.column_names)
+    check_cells(place.name, cells, len(data))
     frame, _ = read(str(place), apply_value_formats=True, formats_as_category=False)
     return _from_columns([(str(name), frame[name].tolist()) for name in frame.columns])
 
@@ -183,9 +202,7 @@ def _parquet(name: str, data: bytes) -> Rows:
     except ImportError:
         raise bad(name, "needs the package pyarrow", "Install it: pip install pyarrow") from None
     source = package.ParquetFile(io.BytesIO(data))
-    extent = Extent(name)
-    extent.area = extent.filled = source.metadata.num_rows * source.metadata.num_columns
-    extent.check()
+    check_cells(name, source.metadata.num_rows * source.metadata.num_columns, len(data))
     table = source.read()
     return _from_columns(
         [(str(one), table.column(i).to_pylist()) for i, one in enumerate(table.column_names)]

@@ -137,6 +137,35 @@ def named_unit(heading: str | None, signs: NDArray[Any]) -> str | None:
     return _SIGNS.get(str(printed[counts.argmax()])) if len(printed) else None
 
 
+def other_signs(signs: NDArray[Any], values: NDArray[np.float64], unit: str) -> NDArray[np.bool_]:
+    """Return the cells that print another unit than the one of their column, if they are few.
+
+    Parameters
+    ----------
+    signs : array of str, shape (n,)
+        Sign printed in each cell.
+    values : array of float, shape (n,)
+        NaN where missing.
+    unit : str
+        Unit of the column.
+
+    Returns
+    -------
+    array of bool, shape (n,)
+        None where half of the cells or more print it: then it is how the column is printed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> other_signs(np.array(["", "%", ""]), np.array([151.2, 15.3, 149.0]), "permille").tolist()
+    [False, True, False]
+    """
+    own = next((sign for sign, one in _SIGNS.items() if one == unit), "")
+    odd = (signs != "") & (signs != own) & np.isfinite(values)
+    few = 2 * odd.sum() < np.isfinite(values).sum()
+    return odd if few else np.zeros(len(signs), dtype=np.bool_)
+
+
 def _proved(values: NDArray[np.float64], ratio: NDArray[np.float64]) -> str | None:
     """Return the unit in which nearly all values agree with the counts."""
     usable = np.isfinite(values) & np.isfinite(ratio) & (values > 0) & (ratio > 0)

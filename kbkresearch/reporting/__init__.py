@@ -15,23 +15,32 @@ _HOMES = {
     "disputed_table": "kbkresearch.reporting.audits",
     "study_html": "kbkresearch.reporting.audits",
     "draw": "kbkresearch.reporting.figures",
+    "tables_of": "kbkresearch.reporting.capitation",
+    "plot_result": "kbkresearch.reporting.payment_figures",
+    "narrate_result": "kbkresearch.reporting.capitation_text",
     "write_report": "kbkresearch.reporting.page",
 }
 __all__ = [
     "disputed_table",
     "draw",
+    "narrate_result",
+    "plot_result",
     "save_tables",
     "study_html",
     "table_html",
     "table_markdown",
+    "tables_of",
     "write_report",
 ]
 
 if TYPE_CHECKING:
     from kbkresearch.reporting.audits import disputed_table, study_html
+    from kbkresearch.reporting.capitation import tables_of
+    from kbkresearch.reporting.capitation_text import narrate_result
     from kbkresearch.reporting.figures import draw
     from kbkresearch.reporting.files import save_tables
     from kbkresearch.reporting.page import write_report
+    from kbkresearch.reporting.payment_figures import plot_result
     from kbkresearch.reporting.render import table_html, table_markdown
 
 

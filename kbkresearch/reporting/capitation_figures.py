@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import seaborn as sns
 
-from kbkresearch import datasets, formats
-from kbkresearch.capitation.rates import own_rate_tariffs, rate_interval
+from kbkresearch import formats
+from kbkresearch.reporting.drawing import Series, draw_series
 from kbkresearch.reporting.figures import source_line
+from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
+    CLINIC,
+    FACILITIES,
+    covered,
+    facility,
+    groups,
+    rates,
+)
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 SIZES = {
@@ -21,8 +27,9 @@ SIZES = {
     "tariff_by_age": (8, 4.6),
     "paid_against_cost": (7, 3.4),
 }
-_NAMES = {"klinik-hayana": "Klinik Hayana", "dpp-sri-wahyuni": "DPP dr. Sri Wahyuni"}
-_MARKERS = {"klinik-hayana": "o", "dpp-sri-wahyuni": "s"}
+_RATE = ("rate_permille", "ci_low", "ci_high")
+_TARIFF = ("tariff_rp", "tariff_ci_low_rp", "tariff_ci_high_rp")
+_MILLION = 1e6
 _SOURCE = Text(
     "Sumber: Rahmawati, doi:10.33846/2trik12115, Tabel 1 dan 2; batang: interval kepercayaan 95%"
     " (Byar) bila cacah dibaca sebagai kunjungan satu bulan; dihitung ulang dengan kbkresearch.",
@@ -31,69 +38,31 @@ _SOURCE = Text(
 )
 
 
-def by_age() -> pd.DataFrame:
-    """Return members, visits and the unit cost by facility and age band, as published."""
-    key = ["facility_id", "stratum_kind", "stratum"]
-    members = datasets.load("hayana-participants")[[*key, "members"]]
-    visits = datasets.load("hayana-utilisation")[[*key, "visits"]]
-    costs = datasets.load("hayana-tariffs")[[*key, "unit_cost_rp"]]
-    joined = members.merge(visits, on=key, validate="1:1").merge(costs, on=key, validate="1:1")
-    return joined[joined["stratum_kind"] == "age_band"]
-
-
 def _by_age(ax: Axes, lang: str, *, per_member_rp: bool) -> None:
-    palette = sns.color_palette("colorblind")
-    table = by_age()
-    for place, (facility, group) in enumerate(table.groupby("facility_id", sort=False)):
-        name = str(facility)
-        members, visits = group["members"].to_numpy(), group["visits"].to_numpy()
-        cost = float(group["unit_cost_rp"].iloc[0]) if per_member_rp else 1000.0
-        found = rate_interval(visits, members)
-        mean = visits.sum() / members.sum() * cost
-        where = np.arange(len(group)) + (place - 0.5) * 0.24
-        reach = np.array([found.rate - found.ci_low, found.ci_high - found.rate]) * cost
-        ax.errorbar(
-            where,
-            found.rate * cost,
-            yerr=reach,
-            fmt=_MARKERS[name],
-            color=palette[place],
-            markersize=6,
-            capsize=3,
-            linewidth=1.2,
-            label=_NAMES[name],
-        )
-        ax.axhline(mean, color=palette[place], linestyle=("--", ":")[place], linewidth=1)
-    bands = table["stratum"].drop_duplicates().str.replace("-", "–").tolist()
-    ax.set_xticks(range(len(bands)), bands, rotation=45)
-    ax.set_ylim(bottom=0)
-    ax.yaxis.set_major_formatter(lambda value, _: formats.number(value, lang))
+    """Draw rates (per 1,000) or tariffs of the age bands, with intervals and facilities' means."""
+    several = []
+    for name, label in FACILITIES.items():
+        found, whole = rates(name, "age_band"), facility(name)
+        value, low, high = found[list(_TARIFF if per_member_rp else _RATE)].to_numpy().T
+        mean = float(whole.tariff if per_member_rp else whole.rate)
+        several.append(Series(label.to(lang), value, low, high, mean))
+    names = [one.stratum.replace("-", "–") for one in groups(CLINIC, "age_band")]
+    draw_series(ax, names, several, lang, loc="lower right", ncols=2)
     ax.set_xlabel(Text("Kelompok umur (tahun)", "Age band (years)").to(lang))
-    ax.legend(loc="lower right", ncols=2)
+    source_line(ax, _SOURCE, lang)
 
 
 def utilisation_by_age(ax: Axes, lang: str) -> None:
     """Draw the utilisation rate by age for both facilities, with intervals and each mean."""
     _by_age(ax, lang, per_member_rp=False)
     ax.set_ylabel(Text("Rate utilisasi (‰ per bulan)", "Utilisation rate (‰ per month)").to(lang))
-    ax.set_title(
-        Text(
+    title = Text("Rate utilisasi menurut umur", "Utilisation rate by age")
+    if all(covered(name, "age_band", 1) == len(groups(name, "age_band")) for name in FACILITIES):
+        title = Text(
             "Rate utilisasi menurut umur: interval setiap kelompok memuat rata-ratanya",
             "Utilisation by age: every interval contains the facility's mean",
-        ).to(lang)
-        if _every_interval_holds_the_mean()
-        else Text("Rate utilisasi menurut umur", "Utilisation rate by age").to(lang)
-    )
-    source_line(ax, _SOURCE, lang)
-
-
-def _every_interval_holds_the_mean() -> bool:
-    for _, group in by_age().groupby("facility_id"):
-        members, visits = group["members"].to_numpy(), group["visits"].to_numpy()
-        found, mean = rate_interval(visits, members), visits.sum() / members.sum()
-        if not ((found.ci_low <= mean) & (mean <= found.ci_high)).all():
-            return False
-    return True
+        )
+    ax.set_title(title.to(lang))
 
 
 def tariff_by_age(ax: Axes, lang: str) -> None:
@@ -108,43 +77,23 @@ def tariff_by_age(ax: Axes, lang: str) -> None:
             "Capitation tariff by age; lines: the facility's mean",
         ).to(lang)
     )
-    source_line(ax, _SOURCE, lang)
 
 
 def paid_against_cost(ax: Axes, lang: str) -> None:
     """Draw what is paid against what the visits cost, for both facilities."""
     palette = sns.color_palette("colorblind")
-    totals = datasets.load("hayana-fund-totals")
-    totals = totals[totals["stratum_kind"] == "age_band"].set_index("facility_id")
-    labels = (
+    spent, received = (
         Text("Biaya kunjungan", "Cost of the visits"),
         Text("Kapitasi dibayar", "Capitation paid"),
     )
-    rows: list[Any] = []
-    for place, (facility, group) in enumerate(by_age().groupby("facility_id", sort=False)):
-        cost = own_rate_tariffs(
-            group["members"].to_numpy(), group["visits"].to_numpy(), group["unit_cost_rp"].iloc[0]
-        ).fund_rp.sum()
-        paid = float(totals["paid_rp"][str(facility)])
-        for shift, value, colour, hatch, name in (
-            (-0.2, float(cost), palette[place], "", labels[0]),
-            (0.2, paid, "white", "///", labels[1]),
-        ):
-            bars = ax.barh(
-                place + shift,
-                value / 1e6,
-                0.36,
-                color=colour,
-                edgecolor=palette[place],
-                hatch=hatch,
-            )
-            ax.bar_label(
-                bars, [f"{name.to(lang)}: {formats.rupiah(value, lang)}"], padding=4, fontsize=8.5
-            )
-        rows.append(_NAMES[str(facility)])
-    ax.set_yticks(range(len(rows)), rows)
+    for place, name in enumerate(FACILITIES):
+        one, edge = facility(name), palette[place]
+        _bar(ax, place - 0.2, one.fund, spent.to(lang), lang, color=edge, edgecolor=edge)
+        look = {"color": "white", "edgecolor": edge, "hatch": "///"}
+        _bar(ax, place + 0.2, one.paid, received.to(lang), lang, **look)
+    ax.set_yticks(range(len(FACILITIES)), [label.to(lang) for label in FACILITIES.values()])
     ax.invert_yaxis()
-    ax.set_xlim(0, float(totals["paid_rp"].max()) / 1e6 * 1.55)
+    ax.set_xlim(0, max(facility(name).paid for name in FACILITIES) / _MILLION * 1.55)
     ax.set_xlabel(Text("Juta rupiah per bulan", "Million rupiah per month").to(lang))
     ax.set_title(
         Text(
@@ -152,11 +101,17 @@ def paid_against_cost(ax: Axes, lang: str) -> None:
             "Capitation paid and the cost of the visits",
         ).to(lang)
     )
-    cost_line = Text(
+    source = Text(
         "Sumber: Rahmawati, doi:10.33846/2trik12115, Tabel 1, 2 dan 5. Biaya kunjungan ="
         " kunjungan × {cost:rp}; biaya lain fasilitas tidak tercakup.",
         "Source: Rahmawati, doi:10.33846/2trik12115, Tables 1, 2 and 5. Cost of the visits ="
         " visits × {cost:rp}; other costs of the facility are not covered.",
     )
-    unit_cost = int(by_age()["unit_cost_rp"].iloc[0])
-    source_line(ax, formats.fill(cost_line, {"cost": unit_cost}), lang)
+    source_line(ax, formats.fill(source, {"cost": facility(CLINIC).unit_cost_rp}), lang)
+
+
+def _bar(ax: Axes, place: float, amount: int, name: str, lang: str, **look: Any) -> None:
+    """Draw an amount of rupiah as a bar with its name."""
+    bars = ax.barh(place, amount / _MILLION, 0.36, **look)
+    label = f"{name}: {formats.rupiah(amount, lang)}"
+    ax.bar_label(bars, [label], padding=4, fontsize=8.5)

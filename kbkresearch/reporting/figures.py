@@ -6,17 +6,20 @@ Colours are from seaborn's colour-blind palette; nothing is told by colour alone
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kbkresearch.errors import UnknownNameError
 from kbkresearch.reporting.files import replacing
 from kbkresearch.vocabulary import Text, check_lang
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from matplotlib.axes import Axes
+
+Painter: TypeAlias = "Callable[[Axes, str], None]"
+Size: TypeAlias = tuple[float, float]
 
 _HOMES = {
     "utilisation_by_age": "capitation_figures",
@@ -69,19 +72,47 @@ def draw(name: str, ax: Axes | None = None, lang: str = "id") -> Axes:
     UnknownNameError
         Naming the figures that exist.
     """
+    paint, size = _named(name)
+    return draw_on(paint, size, ax, lang)
+
+
+def draw_on(paint: Painter, size: Size, ax: Axes | None = None, lang: str = "id") -> Axes:
+    """Draw with a function in the style of the package.
+
+    Parameters
+    ----------
+    paint : callable
+        Takes axes and a language.
+    size : (float, float)
+        Inches of a new figure.
+    ax : Axes, optional
+    lang : {"id", "en"}
+
+    Returns
+    -------
+    Axes
+    """
     import matplotlib as mpl
 
     check_lang(lang)
+    figure: Any = None
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        # outside the context: what a notebook's backend sets when first used has to stay set
+        figure = plt.figure(figsize=size, layout="constrained", dpi=_STYLE["figure.dpi"])
+    with mpl.rc_context(_STYLE):
+        drawn = ax or figure.add_subplot()
+        paint(drawn, lang)
+    return drawn
+
+
+def _named(name: str) -> tuple[Painter, Size]:
+    """Return the function and the size of a figure."""
     if name not in _HOMES:
         raise UnknownNameError("figure", name, FIGURES)
     module = import_module(f"kbkresearch.reporting.{_HOMES[name]}")
-    with mpl.rc_context(_STYLE):
-        if ax is None:
-            import matplotlib.pyplot as plt
-
-            _, ax = plt.subplots(figsize=module.SIZES[name], layout="constrained")
-        getattr(module, name)(ax, lang)
-    return ax
+    return getattr(module, name), module.SIZES[name]
 
 
 def source_line(ax: Axes, text: Text, lang: str) -> None:
@@ -122,19 +153,45 @@ def save_figures(
         Name and SVG file of each figure when it has been written. The same figure gives the same
         bytes each time.
     """
+    for name in names:
+        paint, size = _named(name)
+        yield name, save_figure(paint, size, folder / name, lang, formats)
+
+
+def save_figure(
+    paint: Painter,
+    size: Size,
+    path: Path,
+    lang: str = "id",
+    formats: Iterable[str] = ("svg", "png"),
+) -> Path:
+    """Draw with a function and write the figure in every format.
+
+    Parameters
+    ----------
+    paint : callable
+        Takes axes and a language.
+    size : (float, float)
+        Inches.
+    path : Path
+        Without ending.
+    lang : {"id", "en"}
+    formats : iterable of {"svg", "png"}
+
+    Returns
+    -------
+    Path
+        The SVG file. The same figure gives the same bytes each time.
+    """
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    for name in names:
-        if name not in _HOMES:
-            raise UnknownNameError("figure", name, FIGURES)
-        sizes = import_module(f"kbkresearch.reporting.{_HOMES[name]}").SIZES
-        with mpl.rc_context(_STYLE):
-            figure = Figure(figsize=sizes[name], layout="constrained")
-            FigureCanvasAgg(figure)
-            draw(name, figure.add_subplot(), lang)
-            for kind in formats:
-                with replacing(folder / f"{name}.{kind}") as beside:
-                    figure.savefig(beside, format=kind, metadata=_FORMATS[kind], dpi=150)
-        yield name, folder / f"{name}.svg"
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasAgg(figure)
+        draw_on(paint, size, figure.add_subplot(), lang)
+        for kind in formats:
+            with replacing(path.with_name(f"{path.name}.{kind}")) as beside:
+                figure.savefig(beside, format=kind, metadata=_FORMATS[kind], dpi=150)
+    return path.with_name(f"{path.name}.svg")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kbkresearch.reporting.audits import checks_table, verdict_table
@@ -91,9 +92,8 @@ def write_report(
         The page: one file that needs neither network nor the files beside it.
     """
     check_lang(lang)
-    names = report_figures(studies)
     drawn = {}
-    for name, path in save_figures(names, folder / "figures", lang):
+    for name, path in save_figures(report_figures(studies), folder / "figures", lang):
         drawn[name] = _inline(path.read_text("utf-8"), name)
         progress(name)
     tables = report_tables(studies)
@@ -121,18 +121,16 @@ def shared_figures(studies: Sequence[StudyResult]) -> list[str]:
 
 def report_tables(studies: Sequence[StudyResult]) -> list[Table]:
     """Return the tables of a report: verdicts, all claims and recomputed tables of each study."""
-    from dataclasses import replace
-
     tables = [verdict_table(studies)]
     for study in studies:
-        tables.append(_every(study))
+        tables.append(_all_claims(study))
         tables += [
             replace(table, name=f"{study.id}-{name}") for name, table in study.tables.items()
         ]
     return tables
 
 
-def _every(study: StudyResult) -> Table:
+def _all_claims(study: StudyResult) -> Table:
     title = Text(f"{study.heading.id}: semua klaim", f"{study.heading.en}: all claims")
     return checks_table(f"{study.id}-claims", title, study.checks, study.source)
 
@@ -163,6 +161,6 @@ def _page(studies: Sequence[StudyResult], figures: Mapping[str, str], lang: str)
         overview=table_html(verdict_table(studies), lang),
         figures=figures,
         shared=shared_figures(studies),
-        every={study.id: table_html(_every(study), lang) for study in studies},
+        every={study.id: table_html(_all_claims(study), lang) for study in studies},
         render=lambda table: table_html(table, lang),
     )

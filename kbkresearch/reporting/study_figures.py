@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,28 +12,23 @@ from kbkresearch import datasets
 from kbkresearch.reporting.figures import source_line
 from kbkresearch.studies import ids, reproduce
 from kbkresearch.studies.model import VERDICT_LABELS, VERDICTS
+from kbkresearch.studies.rows import COMPONENTS, FRAMES
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIZES = {"barrier_matrix": (8.4, 5.6), "verdicts": (8, 3.8)}
-_FRAME = {
-    "input": Text("Masukan", "Input"),
-    "process": Text("Proses", "Process"),
-    "output": Text("Keluaran", "Output"),
-}
-_COMPONENT = {
-    "man": Text("manusia", "man"),
-    "money": Text("dana", "money"),
-    "material": Text("bahan", "material"),
-    "machine": Text("alat", "machine"),
-    "method": Text("metode", "method"),
-    "market": Text("peserta", "market"),
-    "planning": Text("perencanaan", "planning"),
-    "organising": Text("pengorganisasian", "organising"),
-    "implementation": Text("pelaksanaan", "implementation"),
-}
+_BARRIERS_FROM = Text(
+    "Sumber: tabel 'barriers' kbkresearch, dari kelima dokumen. Banyaknya hambatan yang"
+    " disebut bukan ukuran beratnya hambatan.",
+    "Source: kbkresearch table 'barriers', from the five documents. How many barriers are"
+    " named does not measure how heavy they are.",
+)
+_VERDICTS_FROM = Text(
+    "Sumber: audit kbkresearch atas kelima dokumen.",
+    "Source: kbkresearch audit of the five documents.",
+)
 _HATCHES = ("", "..", "xx", "//", "--")
 
 
@@ -40,33 +36,13 @@ def barrier_matrix(ax: Axes, lang: str) -> None:
     """Draw how many barriers each study reports, by component of input, process and output."""
     table = datasets.load("barriers")
     table = table[table["kind"] != "recommended"]
-    rows = [
-        (frame, component)
-        for frame in _FRAME
-        for component in _COMPONENT
-        if ((table["frame"] == frame) & (table["component"] == component)).any()
-    ]
-    studies = sorted(table["study_id"].unique())
-    counts = np.array(
-        [
-            [
-                int(
-                    (
-                        (table["frame"] == frame)
-                        & (table["component"] == component)
-                        & (table["study_id"] == study)
-                    ).sum()
-                )
-                for study in studies
-            ]
-            for frame, component in rows
-        ]
-    )
-    shown = np.where(counts == 0, "", counts.astype(str))
+    found = table.groupby(["frame", "component", "study_id"]).size().unstack(fill_value=0)
+    parts = [part for part in product(FRAMES, COMPONENTS) if part in found.index]
+    counts = found.loc[parts].to_numpy()
     sns.heatmap(
         counts,
         ax=ax,
-        annot=shown,
+        annot=np.where(counts == 0, "", counts.astype(str)),
         fmt="",
         cmap=sns.light_palette("#0173b2", as_cmap=True),
         cbar=False,
@@ -74,14 +50,11 @@ def barrier_matrix(ax: Axes, lang: str) -> None:
         linecolor="white",
         vmax=max(counts.max(), 1) * 1.4,
     )
-    ax.set_yticks(
-        np.arange(len(rows)) + 0.5,
-        [f"{_FRAME[frame].to(lang)}: {_COMPONENT[part].to(lang)}" for frame, part in rows],
-        rotation=0,
-    )
+    names = [f"{FRAMES[one].to(lang)}: {COMPONENTS[other].to(lang)}" for one, other in parts]
+    ax.set_yticks(np.arange(len(parts)) + 0.5, [name.capitalize() for name in names], rotation=0)
     ax.set_xticks(
-        np.arange(len(studies)) + 0.5,
-        [study.replace("-", "\n", 1) for study in studies],
+        np.arange(len(found.columns)) + 0.5,
+        [study.replace("-", "\n", 1) for study in found.columns],
         rotation=0,
         fontsize=8.5,
     )
@@ -90,16 +63,7 @@ def barrier_matrix(ax: Axes, lang: str) -> None:
             "Hambatan yang dilaporkan, banyaknya per studi", "Reported barriers, number by study"
         ).to(lang)
     )
-    source_line(
-        ax,
-        Text(
-            "Sumber: tabel 'barriers' kbkresearch, dari kelima dokumen. Banyaknya hambatan yang"
-            " disebut bukan ukuran beratnya hambatan.",
-            "Source: kbkresearch table 'barriers', from the five documents. How many barriers are"
-            " named does not measure how heavy they are.",
-        ),
-        lang,
-    )
+    source_line(ax, _BARRIERS_FROM, lang)
 
 
 def verdicts(ax: Axes, lang: str) -> None:
@@ -137,11 +101,4 @@ def verdicts(ax: Axes, lang: str) -> None:
     )
     ax.set_title(Text("Putusan per studi", "Verdicts by study").to(lang), pad=34)
     ax.legend(loc="lower left", bbox_to_anchor=(-0.25, 1.0), ncols=5, fontsize=8, columnspacing=1)
-    source_line(
-        ax,
-        Text(
-            "Sumber: audit kbkresearch atas kelima dokumen.",
-            "Source: kbkresearch audit of the five documents.",
-        ),
-        lang,
-    )
+    source_line(ax, _VERDICTS_FROM, lang)

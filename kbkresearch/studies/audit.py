@@ -9,11 +9,11 @@ from importlib import import_module, resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch import datasets
 from kbkresearch.errors import RuleFileError
 from kbkresearch.formats import fill
 from kbkresearch.formats import number as shown_number
 from kbkresearch.studies.model import VERDICT_LABELS, VERDICTS, Check, Outcome, StudyResult
+from kbkresearch.studies.rows import records
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-PRINTED: dict[str, Callable[[Any], str]] = {
+    from kbkresearch.studies.rows import Row
+
+_PRINTED: dict[str, Callable[[Any], str]] = {
     "integer": lambda value: f"{value:.0f}",
     "rupiah": lambda value: f"Rp{value:,.0f}",
     "pct1": lambda value: f"{value:.1f}".replace(".", ","),
@@ -103,18 +105,17 @@ def _checks(claim: dict[str, Any], module: ModuleType, package: str) -> Iterator
         outcome = _outcome(claim, module, {})
         yield _check(claim, claim["id"], claim.get("published", ""), outcome, {}, where)
         return
-    table = datasets.load(claim["dataset"])
-    for row in _rows(table, claim.get("only", {})):
+    for row in _rows(claim["dataset"], claim.get("only", {})):
         key = "-".join(re.sub(r"[^\w.+]+", "-", str(row[name])) for name in claim["key"])
         outcome = _outcome(claim, module, {"row": row})
-        published = PRINTED[claim.get("printed", "integer")](row[claim["column"]])
+        published = _PRINTED[claim.get("printed", "integer")](row[claim["column"]])
         yield _check(claim, f"{claim['id']}-{key}", published, outcome, row, where)
 
 
-def _rows(table: pd.DataFrame, only: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for row in table.to_dict("records"):
+def _rows(dataset: str, only: Mapping[str, Any]) -> Iterator[Row]:
+    for row in records(dataset):
         if all(row[key] in (one if isinstance(one, list) else [one]) for key, one in only.items()):
-            yield {str(name): value for name, value in row.items()}
+            yield row
 
 
 def _outcome(claim: dict[str, Any], module: ModuleType, given: dict[str, Any]) -> Outcome:

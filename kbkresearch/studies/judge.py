@@ -101,7 +101,7 @@ def number(
     near = decimals > 0 and abs(value - printed) <= unit
     if near or (from_parts is not None and rounded(from_parts, decimals) == printed):
         return Outcome("rounding", _plain(rounded(value, decimals + 1)), facts)
-    return Outcome("contradicted", _plain(rounded(value, decimals)), facts)
+    return Outcome("contradicted", _plain(shown), facts)
 
 
 def holds(truth: bool, recomputed: Any = None, **details: Any) -> Outcome:  # noqa: FBT001

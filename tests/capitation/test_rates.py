@@ -1,4 +1,4 @@
-"""Rates, tariffs and heterogeneity: exact identities, R, closed forms and an independent search."""
+"""Rates, ratios and heterogeneity: exact identities, R, closed forms and an independent search."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from kbkresearch.capitation.rates import (
     BYAR_FROM,
     heterogeneity,
-    own_rate_tariffs,
     rate_interval,
     rate_ratio,
 )
@@ -175,40 +174,6 @@ def test_the_inverse_ratio_has_the_inverse_limits(first, over, second, under) ->
     assert one.ci_low[0] == pytest.approx(1 / other.ci_high[0], rel=1e-8)
 
 
-# Tariffs
-
-
-@given(st.lists(st.tuples(POSITIVE, COUNTS), min_size=1, max_size=20), st.integers(0, 10**7))
-def test_tariffs_are_exact_quotients_and_funds_exact_products(rows, cost) -> None:
-    members, visits = (np.array(side) for side in zip(*rows, strict=True))
-    found = own_rate_tariffs(members, visits, cost)
-    assert found.fund_rp.dtype == np.int64
-    for place, (registered, count) in enumerate(rows):
-        assert int(found.fund_rp[place]) == count * cost
-        tariff = Fraction(count * cost, registered)
-        assert float(found.tariff_rp[place]) == float(tariff)
-        assert float(found.rate_permille[place]) == float(Fraction(1000 * count, registered))
-
-
-@given(st.lists(st.tuples(POSITIVE, COUNTS), min_size=1, max_size=20), st.data())
-def test_any_division_of_the_members_has_the_same_sum(rows, data) -> None:
-    parts = data.draw(st.integers(1, len(rows)))
-    group = data.draw(st.lists(st.integers(0, parts - 1), min_size=len(rows), max_size=len(rows)))
-    members, visits = (np.array(side) for side in zip(*rows, strict=True))
-    used = sorted(set(group))
-    merged = [
-        np.array([side[np.array(group) == one].sum() for one in used]) for side in (members, visits)
-    ]
-    whole = own_rate_tariffs(members, visits, 51109).fund_rp.sum()
-    assert own_rate_tariffs(*merged, 51109).fund_rp.sum() == whole
-
-
-def test_costs_that_are_no_integers_or_too_large_give_floats() -> None:
-    assert own_rate_tariffs([2], [1], 0.5).fund_rp.tolist() == [0.5]
-    assert own_rate_tariffs([2], [10**10], 10**10).fund_rp.dtype == np.float64
-    assert own_rate_tariffs([2, 4], [1, 3], [10, 20]).fund_rp.tolist() == [10, 60]
-
-
 # Heterogeneity
 
 
@@ -247,8 +212,6 @@ def test_heterogeneity_is_the_exact_sum_and_grows_with_the_months(rows, months) 
 def test_exposure_must_be_positive(exposure) -> None:
     with pytest.raises(BadArgumentError, match=r"exposure must be above 0; found .* at position 1"):
         rate_interval([1, 1], [5, exposure])
-    with pytest.raises(BadArgumentError, match="members must be above 0"):
-        own_rate_tariffs([5, exposure], [1, 1], 10)
     with pytest.raises(BadArgumentError, match="exposure"):
         heterogeneity([1, 1], [5, exposure])
     with pytest.raises(BadArgumentError, match="reference_exposure"):
@@ -259,8 +222,6 @@ def test_exposure_must_be_positive(exposure) -> None:
 def test_events_must_be_counts(events) -> None:
     with pytest.raises(BadArgumentError, match="events must be 0 or more"):
         rate_interval([events], [1])
-    with pytest.raises(BadArgumentError, match="unit_cost_rp must be 0 or more"):
-        own_rate_tariffs([1], [1], events)
 
 
 def test_other_arguments_that_are_refused() -> None:

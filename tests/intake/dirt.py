@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 WORKBOOKS = {".xlsx", ".ods"}
 TYPED = {".sav", ".dta", ".parquet"}
+KEYS = ("facility_id", "facility_name")  # either names the facility
 PARTNERS = {
     "contacts": "members", "nonspecialist_referrals": "referrals", "dm_controlled": "dm_diagnosed",
     "ht_controlled": "ht_diagnosed",
@@ -387,8 +388,8 @@ def _told(found: list[Finding]) -> set[tuple[str | None, int | None, str | None]
 def _noted(told: set[Any], place: tuple[str, int], name: str, made: Sample) -> bool:
     """Tell whether a finding names the cell: its row and column, or either as a whole."""
     columns = {name, PARTNERS.get(name), FIRST_OF_PAIR.get(name), *_headings(made, name)} - {None}
-    if name == "month":
-        columns.add("month")
+    if name in KEYS:
+        columns |= set(KEYS)
     for sheet in (place[0], None):
         if (sheet, place[1], None) in told:
             return True

@@ -114,8 +114,10 @@ def test_both_ways_agree_on_mutated_sheets(changes):
         patch.setattr(safety, "_plain", lambda *_: False)
         slow = verdict(data)
     proper = "not proper XML"
-    # an attribute with an impossible sign in it is all that the array does not look at
-    assert fast == slow or (proper in str(slow) and not re.search("spans", str(fast)))
+    # a mark of errors outside a cell costs a look and no more; an attribute with an impossible
+    # sign in it is all that the array does not look at
+    looked = isinstance(fast, list) and isinstance(slow, list) and set(slow) <= set(fast)
+    assert fast == slow or looked or (proper in str(slow) and not re.search("spans", str(fast)))
 
 
 def test_a_sheet_with_an_error_is_named_on_both_ways(monkeypatch):

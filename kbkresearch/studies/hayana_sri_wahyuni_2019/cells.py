@@ -11,13 +11,12 @@ from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     FACILITIES,
     KINDS,
     Stratum,
-    both,
     groups,
     limits,
-    rupiah,
-    shown,
     stratum_of,
+    total,
 )
+from kbkresearch.studies.words import both, rupiah, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,10 +46,9 @@ def visits_cell(row: Mapping[str, Any]) -> Outcome:
 def share_cell(row: Mapping[str, Any], of: str) -> Outcome:
     """Compare a share of members or visits with the counts."""
     one = stratum_of(row)
-    total = sum(getattr(other, of) for other in groups(one.facility_id, one.kind))
-    count = getattr(one, of)
-    share = Fraction(100 * count, total)
-    outcome = judge.number(row["share_pct"], share, 1, count=count, total=total, **_labels(one))
+    count, whole = getattr(one, of), int(total(one.facility_id, one.stratum_kind)[of])
+    share = Fraction(100 * count, whole)
+    outcome = judge.number(row["share_pct"], share, 1, count=count, total=whole, **_labels(one))
     decimals = 1 if outcome.verdict == "reproduced" else 2
     return replace(outcome, recomputed=shown(share, decimals))
 
@@ -93,7 +91,8 @@ def fund_cell(row: Mapping[str, Any]) -> Outcome:
 def total_cell(row: Mapping[str, Any], column: str) -> Outcome:
     """Compare a total of Table 5 with the strata of its own block, age or sex."""
     found = groups(row["facility_id"], row["stratum_kind"])
-    members, fund = sum(one.members for one in found), sum(one.fund for one in found)
+    sums = total(row["facility_id"], row["stratum_kind"])
+    members, fund = int(sums["members"]), int(sums["fund_rp"])
     paid = members * row["paid_pmpm_rp"]
     values = {
         "members": Fraction(members),
@@ -118,11 +117,7 @@ def total_cell(row: Mapping[str, Any], column: str) -> Outcome:
 def counts_agree(table: int) -> Outcome:
     """Compare the totals of a table by age with those by sex, in both facilities."""
     of = {1: "members", 2: "visits"}[table]
-    sums = {
-        (name, kind): sum(getattr(one, of) for one in groups(name, kind))
-        for name in FACILITIES
-        for kind in KINDS
-    }
+    sums = {(name, kind): int(total(name, kind)[of]) for name in FACILITIES for kind in KINDS}
     same = all(sums[name, "age_band"] == sums[name, "sex"] for name in FACILITIES)
     clinic, dpp = (sums[name, "age_band"] for name in FACILITIES)
     return judge.holds(same, both("{}; {}", clinic, dpp), clinic=clinic, dpp=dpp)

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kbkresearch.capitation.rates import rate_interval, rate_ratio
 from kbkresearch.studies import judge
 from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import (
-    divisions,
-    fifty_and_over,
-    fund_of,
-    index_of,
-    transferred,
+    AGE,
+    DIVISIONS,
+    FIFTY,
+    OLD,
+    WHOLE,
+    first_age,
 )
 from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     CLINIC,
     DPP,
+    ENDINGS,
     FACILITIES,
     MONTHS,
+    SHORT,
     Stratum,
-    both,
+    at_cost,
+    compared,
+    covered,
     facility,
     groups,
-    join,
-    moved,
-    rupiah,
-    shown,
-    spread,
+    rates,
+    relative_need,
+    total,
+    transferred,
 )
 from kbkresearch.studies.model import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from kbkresearch.studies.words import both, join, rupiah, shown
+from kbkresearch.vocabulary import Text
 
 _MAJORITY_PCT = 50
-_NAMES = {CLINIC: "clinic", DPP: "dpp"}
 _RISE_PCT = 10
 
 
@@ -43,24 +44,21 @@ def total_greater() -> Outcome:
     """Judge whether tariffs by age or sex would bring a facility more than it is paid."""
     funds = {name: facility(name).fund for name in FACILITIES}
     more = all(funds[name] > facility(name).paid for name in FACILITIES)
-    change = {
-        f"{_NAMES[name]}_change": Fraction(100 * facility(name).excess, facility(name).paid)
-        for name in FACILITIES
-    }
+    change = {f"{short}_change": facility(name).excess_pct for name, short in SHORT.items()}
     return judge.holds(more, join(map(rupiah, funds.values())), **_totals(), **change)
 
 
 def same_excess() -> Outcome:
     """Judge whether age and sex leave the same excess, and whether any division would not."""
     found = {
-        name: {facility(name).paid - fund_of(parts) for parts in divisions(name).values()}
+        name: {total(name, division)["difference_rp"] for division in DIVISIONS}
         for name in FACILITIES
     }
     same = all(len(each) == 1 for each in found.values())
     return judge.holds(
         same,
         join(rupiah(value) for each in found.values() for value in sorted(each)),
-        n=len(divisions(CLINIC)),
+        n=len(DIVISIONS),
         clinic_each=Fraction(facility(CLINIC).excess, facility(CLINIC).members),
         dpp_each=Fraction(facility(DPP).excess, facility(DPP).members),
         **_totals(),
@@ -70,7 +68,7 @@ def same_excess() -> Outcome:
 def either() -> Outcome:
     """Judge whether tariffs by age and by sex are the same thing: on another facility's members."""
     pairs = {"clinic": (CLINIC, DPP), "dpp": (DPP, CLINIC)}
-    facts: dict[str, Any] = {"n": len(divisions(CLINIC))}
+    facts: dict[str, Any] = {"n": len(DIVISIONS)}
     for name, (source, target) in pairs.items():
         age, sex = (transferred(source, target, kind) for kind in ("age_band", "sex"))
         facts |= {f"{name}_age": age, f"{name}_sex": sex, f"{name}_gap": abs(age - sex)}
@@ -81,13 +79,13 @@ def either() -> Outcome:
 
 def more_suitable() -> Outcome:
     """Show both readings of tariffs by age or sex: their level, and their relative weights."""
-    facts = {**_totals()}
-    for name, short in _NAMES.items():
-        whole, index = facility(name), index_of(name, "age_band")
+    facts = _totals()
+    for name, short in SHORT.items():
+        whole, index = facility(name), relative_need()[name]
         facts |= {
-            f"{short}_change": Fraction(100 * whole.excess, whole.paid),
+            f"{short}_change": whole.excess_pct,
             f"{short}_index": 100 * (index - 1),
-            f"{short}_shift": moved(whole.paid * (index - 1)),
+            f"{short}_shift": _moved(whole.paid * (index - 1)),
         }
     cut = shown(-facts["clinic_change"], 1)
     seen = both("{}%; {}%", cut, shown(facts["clinic_index"], 1))
@@ -97,11 +95,11 @@ def more_suitable() -> Outcome:
 def fairer() -> Outcome:
     """Judge whether the sum by age says anything that an undivided sum does not."""
     facts: dict[str, Any] = {}
-    for name, short in _NAMES.items():
-        found = [fund_of(parts) for parts in divisions(name).values()]
-        facts |= {f"{short}_age": found[0], f"{short}_whole": found[2]}
+    for name, short in SHORT.items():
+        for part, division in (("age", AGE), ("whole", WHOLE)):
+            facts[f"{short}_{part}"] = total(name, division)["fund_rp"]
         facts[f"{short}_tariff"] = facility(name).tariff
-    differs = any(facts[f"{short}_age"] != facts[f"{short}_whole"] for short in _NAMES.values())
+    differs = any(facts[f"{short}_age"] != facts[f"{short}_whole"] for short in SHORT.values())
     seen = join(rupiah(facts[f"clinic_{part}"]) for part in ("age", "whole"))
     return judge.holds(differs, seen, **facts)
 
@@ -109,18 +107,18 @@ def fairer() -> Outcome:
 def age_effect(kind: str = "age_band") -> Outcome:
     """Show the test for differences between strata under both readings of the counts."""
     facts: dict[str, Any] = {"months": MONTHS}
-    for name, short in _NAMES.items():
-        for months, mark in ((1, ""), (MONTHS, "6")):
-            test = spread(name, kind, months)
+    for name, short in SHORT.items():
+        for months, ending in ENDINGS.items():
+            test = total(name, kind, months)
             facts |= {
-                f"{short}_x{mark}": test.statistic,
-                f"{short}_p{mark}": test.p_upper,
-                f"{short}_low{mark}": test.p_lower,
+                f"{short}_x{ending}": test["statistic"],
+                f"{short}_p{ending}": test["p_value"],
+                f"{short}_low{ending}": test["p_lower"],
+                f"{short}_cover{ending}": covered(name, kind, months),
             }
-        facts["df"] = spread(name, kind, 1).df
-        rates = [one.rate for one in groups(name, kind)]
-        facts |= {f"{short}_min": min(rates), f"{short}_max": max(rates)}
-        facts |= _cover(name, kind, short)
+        found = rates(name, kind)["rate_permille"]
+        facts |= {f"{short}_min": found.min(), f"{short}_max": found.max()}
+        facts |= {"df": total(name, kind)["df"], "bands": len(found)}
     seen = both("p {}; {}", shown(facts["clinic_p"], 3), shown(facts["clinic_p6"], 3))
     return Outcome("ambiguous", seen, facts)
 
@@ -128,18 +126,19 @@ def age_effect(kind: str = "age_band") -> Outcome:
 def elderly() -> Outcome:
     """Show the tariffs from age 50 together and band by band, against the facility's mean."""
     facts: dict[str, Any] = {}
-    for name, short in _NAMES.items():
-        younger, older = fifty_and_over(name)
-        mean = facility(name).tariff
-        ratio = rate_ratio(*_sums(older), *_sums(younger))
+    for name, short in SHORT.items():
+        older_first = rates(name, FIFTY).iloc[::-1]
+        mean, ratio = facility(name).tariff, compared(older_first)
         facts |= {
-            f"{short}_old": Fraction(sum(one.fund for one in older), _sums(older)[1]),
+            f"{short}_old": older_first["tariff_rp"].iloc[0],
             f"{short}_mean": mean,
             f"{short}_ratio": float(ratio.ratio[0]),
             f"{short}_low": float(ratio.ci_low[0]),
             f"{short}_high": float(ratio.ci_high[0]),
             f"{short}_below": join(
-                both("{} ({})", one.label, rupiah(one.tariff)) for one in older if one.tariff < mean
+                both("{} ({})", one.label, rupiah(one.tariff))
+                for one in groups(name, AGE)
+                if first_age(one.stratum) >= OLD and one.tariff < mean
             ),
         }
     seen = join(rupiah(facts[f"clinic_{part}"]) for part in ("old", "mean"))
@@ -151,7 +150,7 @@ def under_fives() -> Outcome:
     first = {name: groups(name, "age_band")[0] for name in FACILITIES}
     above = all(first[name].tariff > facility(name).tariff for name in FACILITIES)
     facts: dict[str, Any] = {}
-    for name, short in _NAMES.items():
+    for name, short in SHORT.items():
         facts |= {f"{short}_tariff": first[name].tariff, f"{short}_mean": facility(name).tariff}
         facts[f"{short}_rank"] = _rank(first[name], name)
     seen = join(rupiah(one.tariff) for one in first.values())
@@ -161,7 +160,7 @@ def under_fives() -> Outcome:
 def published_pattern() -> Outcome:
     """Show how far the study's own tariffs follow the pattern that it cites."""
     facts: dict[str, Any] = {"bands": len(groups(CLINIC, "age_band"))}
-    for name, short in _NAMES.items():
+    for name, short in SHORT.items():
         bands = sorted(groups(name, "age_band"), key=lambda one: -one.tariff)
         facts |= {
             f"{short}_rank": _rank(groups(name, "age_band")[0], name),
@@ -175,7 +174,7 @@ def who_comes() -> Outcome:
     """Judge whether under-fives and the old make most visits, under three meanings of old."""
     facts: dict[str, Any] = {}
     most = True
-    for name, short in _NAMES.items():
+    for name, short in SHORT.items():
         bands, whole = groups(name, "age_band"), facility(name)
         shares = {
             mark: Fraction(
@@ -215,14 +214,14 @@ def target(facility_id: str, claimed: str) -> Outcome:
 def loss() -> Outcome:
     """Show where a loss would begin: the cost of a visit, or the visits, that use all up."""
     facts: dict[str, Any] = _totals()
-    for name, short in _NAMES.items():
+    for name, short in SHORT.items():
         one = facility(name)
         facts |= {
             f"{short}_break": one.break_even,
             f"{short}_visits": one.visits,
-            f"{short}_most": one.paid // groups(name, "sex")[0].unit_cost_rp,
+            f"{short}_most": one.most_visits,
         }
-    facts["cost"] = groups(CLINIC, "sex")[0].unit_cost_rp
+    facts["cost"] = facility(CLINIC).unit_cost_rp
     return Outcome("not_recomputable", None, facts)
 
 
@@ -236,17 +235,16 @@ def loss_below() -> Outcome:
 def unit_cost() -> Outcome:
     """Show what hangs on the cost of a visit, which the document takes from elsewhere."""
     facts = dict(loss().details)
-    for name, short in _NAMES.items():
-        one = facility(name)
-        facts[f"{short}_excess"] = one.excess
-        facts[f"{short}_dearer"] = one.paid - Fraction((100 + _RISE_PCT) * one.fund, 100)
+    dearer = at_cost(facility(CLINIC).unit_cost_rp * (100 + _RISE_PCT) / 100)
+    for name, short in SHORT.items():
+        facts[f"{short}_dearer"] = dearer[name]
     facts["rise"] = _RISE_PCT
     return Outcome("not_recomputable", None, facts)
 
 
 def _totals() -> dict[str, Any]:
     facts: dict[str, Any] = {}
-    for name, short in _NAMES.items():
+    for name, short in SHORT.items():
         one = facility(name)
         facts |= {
             f"{short}_paid": one.paid,
@@ -256,21 +254,12 @@ def _totals() -> dict[str, Any]:
     return facts
 
 
-def _cover(name: str, kind: str, short: str) -> dict[str, int]:
-    """Count the strata whose interval contains the facility's mean, under both readings."""
-    found, mean = groups(name, kind), float(facility(name).rate)
-    facts = {"bands": len(found)}
-    for months, mark in ((1, ""), (MONTHS, "6")):
-        limits = rate_interval(
-            [months * one.visits for one in found], [months * one.members for one in found]
-        )
-        inside = (1000 * limits.ci_low <= mean) & (mean <= 1000 * limits.ci_high)
-        facts[f"{short}_cover{mark}"] = int(inside.sum())
-    return facts
-
-
-def _sums(parts: Sequence[Stratum]) -> tuple[int, int]:
-    return sum(one.visits for one in parts), sum(one.members for one in parts)
+def _moved(value: float) -> Text:
+    """Return by how many rupiah something falls or rises, in words."""
+    amount = rupiah(abs(value))
+    if value < 0:
+        return Text(f"turun {amount.id}", f"falls by {amount.en}")
+    return Text(f"naik {amount.id}", f"rises by {amount.en}")
 
 
 def _rank(one: Stratum, name: str) -> int:

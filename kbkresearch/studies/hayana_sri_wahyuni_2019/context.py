@@ -13,13 +13,11 @@ from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     CLINIC,
     DPP,
     FACILITIES,
-    both,
     facility,
     paid_pmpm,
-    rupiah,
-    shown,
 )
 from kbkresearch.studies.model import Outcome
+from kbkresearch.studies.words import both, rupiah, shown
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -44,9 +42,7 @@ def share(part: int, whole: int, printed: int) -> Outcome:
 def named(names: Sequence[str], stated: int, regencies: int, cities: int, all_: int) -> Outcome:
     """Judge a number of provinces against those named, and districts against all there are."""
     holds = len(names) == stated and regencies + cities <= all_
-    return judge.holds(
-        holds, both("{}", len(names)), n=len(names), districts=regencies + cities, all=all_
-    )
+    return judge.holds(holds, len(names), n=len(names), districts=regencies + cities, all=all_)
 
 
 def all_use(first: str, inpatient: str, total: str, outpatient: str, members: int) -> Outcome:
@@ -171,7 +167,7 @@ def references(cited: Sequence[int], listed: int) -> Outcome:
     """Judge whether the references are numbered as they are first cited, and all are cited."""
     order = list(dict.fromkeys(cited))
     right = order == list(range(1, listed + 1))
-    return judge.holds(right, both("{}", len(order)), n=len(order), listed=listed)
+    return judge.holds(right, len(order), n=len(order), listed=listed)
 
 
 def table_there(cited: str, tables: int) -> Outcome:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch.capitation.rates import rate_ratio
-from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import divisions, fund_of, transferred
+from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import AGE, DIVISIONS, SEX, WHOLE
 from kbkresearch.studies.hayana_sri_wahyuni_2019.layout import (
     EXPOSURE,
+    FACILITY,
     POISSON,
     READINGS,
-    column,
+    SOURCE,
     heads,
-    table,
     who,
 )
 from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     FACILITIES,
     KINDS,
+    compared,
     facility,
-    groups,
-    spread,
+    rates,
+    total,
+    transferred,
 )
+from kbkresearch.studies.layout import column, table
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -41,52 +43,46 @@ def made() -> tuple[Table, ...]:
 def _men_and_women() -> Table:
     rows = []
     for name in FACILITIES:
-        men, women = groups(name, "sex")
         for months, reading in READINGS.items():
-            found = rate_ratio(
-                months * men.visits,
-                months * men.members,
-                months * women.visits,
-                months * women.members,
-            )
+            sexes = rates(name, SEX, months)
+            men, women = sexes["rate_permille"]
+            found = compared(sexes)
             rows.append(
                 {
                     **who(name, reading),
-                    "men": float(men.rate),
-                    "women": float(women.rate),
+                    "men": men,
+                    "women": women,
                     "ratio": float(found.ratio[0]),
                     "ci_low": float(found.ci_low[0]),
                     "ci_high": float(found.ci_high[0]),
                 }
             )
     columns = (
-        *heads("group", Text("Bacaan", "Reading")),
-        column("men", "Laki-laki (‰)", "Men (‰)", decimals=2),
-        column("women", "Perempuan (‰)", "Women (‰)", decimals=2),
-        column("ratio", "Rasio", "Ratio", decimals=3),
-        column("ci_low", "Batas bawah 95%", "95% CI low", decimals=3),
-        column("ci_high", "Batas atas 95%", "95% CI high", decimals=3),
+        *heads("Bacaan", "Reading"),
+        column("men", "Laki-laki (‰)", "Men (‰)", "number", 2),
+        column("women", "Perempuan (‰)", "Women (‰)", "number", 2),
+        column("ratio", "Rasio", "Ratio", "number", 3),
+        column("ci_low", "Batas bawah 95%", "95% CI low", "number", 3),
+        column("ci_high", "Batas atas 95%", "95% CI high", "number", 3),
     )
     title = Text("Rate laki-laki dibanding perempuan", "Men's rate against women's")
     method = Text("Interval: eksak bersyarat.", "Intervals: exact conditional.")
-    return table("men-and-women", title, columns, rows, (method, POISSON))
+    return table("men-and-women", title, columns, rows, method, POISSON, source=SOURCE)
 
 
 def _divisions() -> Table:
-    rows = []
-    for name in FACILITIES:
-        for label, parts in divisions(name).items():
-            fund = fund_of(parts)
-            rows.append(
-                {
-                    **who(name, label),
-                    "parts": len(parts),
-                    "fund": fund,
-                    "excess": facility(name).paid - fund,
-                }
-            )
+    rows = [
+        {
+            **who(name, label),
+            "parts": len(rates(name, division)),
+            "fund": int(total(name, division)["fund_rp"]),
+            "excess": int(total(name, division)["difference_rp"]),
+        }
+        for name in FACILITIES
+        for division, label in DIVISIONS.items()
+    ]
     columns = (
-        *heads("group", Text("Pembagian peserta", "Division of the members")),
+        *heads("Pembagian peserta", "Division of the members"),
         column("parts", "Banyak kelompok", "Groups", "integer"),
         column("fund", "Jumlah dana", "Sum of funds", "rupiah"),
         column("excess", "Selisih", "Difference", "rupiah"),
@@ -95,26 +91,24 @@ def _divisions() -> Table:
         "Selisih sama untuk pembagian mana pun, karena jumlahnya selalu kunjungan × biaya",
         "Any division leaves the same difference, as the sum is always visits × cost",
     )
-    return table("divisions", title, columns, rows)
+    return table("divisions", title, columns, rows, source=SOURCE)
 
 
 def _transfers() -> Table:
-    rows = []
-    for source in FACILITIES:
-        for members in FACILITIES:
-            own = facility(source).tariff * facility(members).members
-            rows.append(
-                {
-                    "source": FACILITIES[source],
-                    "members": FACILITIES[members],
-                    "age": float(transferred(source, members, "age_band")),
-                    "sex": float(transferred(source, members, "sex")),
-                    "whole": float(own),
-                }
-            )
+    rows = [
+        {
+            "source": FACILITIES[source],
+            "members": FACILITIES[members],
+            "age": transferred(source, members, AGE),
+            "sex": transferred(source, members, SEX),
+            "whole": transferred(source, members, WHOLE),
+        }
+        for source in FACILITIES
+        for members in FACILITIES
+    ]
     columns = (
-        column("source", "Tarif dari", "Tariffs of", "text"),
-        column("members", "Untuk peserta", "For the members of", "text"),
+        column("source", "Tarif dari", "Tariffs of"),
+        column("members", "Untuk peserta", "For the members of"),
         column("age", "Menurut umur", "By age", "rupiah"),
         column("sex", "Menurut jenis kelamin", "By sex", "rupiah"),
         column("whole", "Tarif tunggal", "Single tariff", "rupiah"),
@@ -127,7 +121,7 @@ def _transfers() -> Table:
         "Hanya di sini umur dan jenis kelamin berbeda; pada peserta sendiri ketiganya sama.",
         "Only here do age and sex differ; on a facility's own members all three are equal.",
     )
-    return table("transfers", title, columns, rows, (note,))
+    return table("transfers", title, columns, rows, note, source=SOURCE)
 
 
 def _heterogeneity() -> Table:
@@ -135,24 +129,24 @@ def _heterogeneity() -> Table:
     for name in FACILITIES:
         for kind, label in KINDS.items():
             for months, reading in READINGS.items():
-                test = spread(name, kind, months)
+                test = total(name, kind, months)
                 rows.append(
                     {
                         **who(name, label),
                         "reading": reading,
-                        "statistic": test.statistic,
-                        "df": test.df,
-                        "p_upper": test.p_upper,
-                        "p_lower": test.p_lower,
+                        "statistic": test["statistic"],
+                        "df": test["df"],
+                        "p_upper": test["p_value"],
+                        "p_lower": test["p_lower"],
                     }
                 )
     columns = (
-        *heads("group", Text("Menurut", "By")),
-        column("reading", "Bacaan", "Reading", "text"),
-        column("statistic", "χ² Pearson", "Pearson χ²", decimals=2),
+        *heads("Menurut", "By"),
+        column("reading", "Bacaan", "Reading"),
+        column("statistic", "χ² Pearson", "Pearson χ²", "number", 2),
         column("df", "db", "df", "integer"),
-        column("p_upper", "p (ragam lebih besar)", "p (more spread)", decimals=4),
-        column("p_lower", "p (ragam lebih kecil)", "p (less spread)", decimals=4),
+        column("p_upper", "p (ragam lebih besar)", "p (more spread)", "number", 4),
+        column("p_lower", "p (ragam lebih kecil)", "p (less spread)", "number", 4),
     )
     title = Text(
         "Apakah rate berbeda antarkelompok melebihi kebetulan?",
@@ -162,28 +156,28 @@ def _heterogeneity() -> Table:
         "Hipotesis nol: semua kelompok satu FKTP punya satu rate.",
         "Null hypothesis: all groups of a facility share one rate.",
     )
-    return table("heterogeneity", title, columns, rows, (null, EXPOSURE, POISSON))
+    return table("heterogeneity", title, columns, rows, null, EXPOSURE, POISSON, source=SOURCE)
 
 
 def _break_even() -> Table:
     rows = []
     for name in FACILITIES:
-        one, cost = facility(name), groups(name, "sex")[0].unit_cost_rp
+        one = facility(name)
         rows.append(
             {
                 "facility": FACILITIES[name],
-                "cost": cost,
+                "cost": one.unit_cost_rp,
                 "break_even": float(one.break_even),
-                "times": float(one.break_even / cost),
+                "times": float(one.break_even / one.unit_cost_rp),
                 "visits": one.visits,
-                "most": one.paid // cost,
+                "most": one.most_visits,
             }
         )
     columns = (
-        column("facility", "FKTP", "Facility", "text"),
+        FACILITY,
         column("cost", "Biaya per kunjungan dipakai", "Cost per visit used", "rupiah"),
         column("break_even", "Biaya impas", "Break-even cost", "rupiah"),
-        column("times", "Kali lipat", "Times", decimals=2),
+        column("times", "Kali lipat", "Times", "number", 2),
         column("visits", "Kunjungan per bulan", "Visits a month", "integer"),
         column("most", "Kunjungan impas", "Break-even visits", "integer"),
     )
@@ -195,4 +189,4 @@ def _break_even() -> Table:
         "Tanpa biaya lain. Biaya per kunjungan dari laporan nasional, tanpa ketidakpastian.",
         "Without other costs. The cost per visit is from a national report, without uncertainty.",
     )
-    return table("break-even", title, columns, rows, (note,))
+    return table("break-even", title, columns, rows, note, source=SOURCE)

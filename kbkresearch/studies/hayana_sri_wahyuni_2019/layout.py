@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch.results import Column, Table
 from kbkresearch.studies.hayana_sri_wahyuni_2019.published import FACILITIES, MONTHS
-from kbkresearch.vocabulary import Kind, Text
+from kbkresearch.studies.layout import column
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from kbkresearch.results import Column
 
 SOURCE = Text(
     "Sumber: Rahmawati, doi:10.33846/2trik12115, Tabel 1–5; dihitung ulang dengan kbkresearch.",
@@ -33,6 +33,7 @@ EXPOSURE = Text(
     " times as large. The table titles do not say so, hence both readings. Rounded means may be"
     " half a visit a month off.",
 )
+FACILITY = column("facility", "FKTP", "Facility")
 
 
 def who(name: str, group: Text) -> dict[str, Any]:
@@ -40,32 +41,6 @@ def who(name: str, group: Text) -> dict[str, Any]:
     return {"facility": FACILITIES[name], "group": group}
 
 
-def heads(key: str, group: Text) -> tuple[Column, Column]:
-    """Return the first two columns of a table."""
-    return column("facility", "FKTP", "Facility", "text"), Column(key, group)
-
-
-def column(key: str, id_: str, en: str, kind: Kind = "number", decimals: int = 0) -> Column:
-    """Return a column with its heading in both languages."""
-    return Column(key, Text(id_, en), kind, decimals)
-
-
-def table(
-    name: str,
-    title: Text,
-    columns: tuple[Column, ...],
-    rows: Sequence[dict[str, Any]],
-    notes: tuple[Text, ...] = (),
-) -> Table:
-    """Return a table of rows that are mappings by column key."""
-    import pandas as pd
-
-    frame = pd.DataFrame({one.key: _values(rows, one) for one in columns})
-    return Table(name, title, columns, frame, notes, SOURCE)
-
-
-def _values(rows: Sequence[dict[str, Any]], column: Column) -> Any:
-    import pandas as pd
-
-    kind = object if column.kind == "text" else None
-    return pd.Series([row[column.key] for row in rows], dtype=kind)
+def heads(id_: str, en: str) -> tuple[Column, Column]:
+    """Return the first two columns of a table: the facility, and its groups under this heading."""
+    return FACILITY, column("group", id_, en)

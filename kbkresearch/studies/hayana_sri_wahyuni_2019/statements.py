@@ -6,26 +6,28 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from kbkresearch import datasets
-from kbkresearch.capitation.rates import rate_ratio
 from kbkresearch.studies import judge
+from kbkresearch.studies.hayana_sri_wahyuni_2019.divisions import AGE, SEX, WHOLE
 from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     CLINIC,
     DPP,
+    ENDINGS,
     FACILITIES,
     KINDS,
     MONTHS,
+    SHORT,
     Stratum,
-    both,
+    compared,
     facility,
     groups,
-    join,
     limits,
-    rupiah,
-    shown,
-    spread,
+    rates,
     strata,
+    total,
 )
 from kbkresearch.studies.model import Outcome
+from kbkresearch.studies.rows import barriers_of, records
+from kbkresearch.studies.words import both, join, rupiah, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +35,14 @@ if TYPE_CHECKING:
     from kbkresearch.vocabulary import Text
 
 
+_STUDY = "hayana-sri-wahyuni-2019"
+
+
 def most(facility_id: str, kind: str, of: str, claimed: Sequence[str], printed: str) -> Outcome:
     """Judge which stratum has most members or visits, and its printed share."""
     found = groups(facility_id, kind)
-    total = sum(getattr(one, of) for one in found)
-    shares = {one.stratum: Fraction(100 * getattr(one, of), total) for one in found}
+    whole = int(total(facility_id, kind)[of])
+    shares = {one.stratum: Fraction(100 * getattr(one, of), whole) for one in found}
     outcome = judge.largest(shares, set(claimed))
     digits = len(printed.partition(".")[2])
     right = all(judge.rounded(shares[name], digits) == judge.exact(printed) for name in claimed)
@@ -46,7 +51,7 @@ def most(facility_id: str, kind: str, of: str, claimed: Sequence[str], printed: 
         **outcome.details,
         **_naming(found, claimed),
         "count": sum(getattr(one, of) for one in found if one.stratum in claimed),
-        "total": total,
+        "total": whole,
         "rate": max(one.rate for one in found if one.stratum in claimed),
         "top_rate": per_head.rate,
         "top_rate_group": per_head.label,
@@ -76,7 +81,7 @@ def highest_rate(facility_id: str, kind: str, claimed: Sequence[str], printed: i
         "printed": printed,
         **limits(top),
         "mean": facility(facility_id).rate,
-        **(_sex_ratio(found) if kind == "sex" else {}),
+        **(_sex_ratio(facility_id) if kind == "sex" else {}),
     }
     agrees = right and outcome.verdict == "reproduced"
     return judge.holds(agrees, both("{} ({}‰)", top.label, top.rate_printed), **facts)
@@ -136,7 +141,7 @@ def fund_formula() -> Outcome:
     }
     clinic, dpp = facility(CLINIC), facility(DPP)
     facts = {
-        "n": sum(one.tariff * one.members == one.fund_printed for one in found),
+        "n": sum(one.fund == one.fund_printed for one in found),
         "of": len(found),
         "same": same,
         "clinic": sums[CLINIC],
@@ -149,7 +154,7 @@ def fund_formula() -> Outcome:
 
 def paid_formula() -> Outcome:
     """Judge whether what was paid is members times the capitation per member."""
-    totals = datasets.load("hayana-fund-totals").to_dict("records")
+    totals = records("hayana-fund-totals")
     right = all(row["paid_rp"] == row["members"] * row["paid_pmpm_rp"] for row in totals)
     clinic, dpp = facility(CLINIC), facility(DPP)
     return judge.holds(
@@ -166,7 +171,7 @@ def paid_formula() -> Outcome:
 
 def difference_formula() -> Outcome:
     """Judge whether the excess is what was paid minus the fund."""
-    totals = datasets.load("hayana-fund-totals").to_dict("records")
+    totals = records("hayana-fund-totals")
     right = all(row["excess_rp"] == row["paid_rp"] - row["fund_rp"] for row in totals)
     clinic, dpp = facility(CLINIC), facility(DPP)
     return judge.holds(
@@ -179,18 +184,13 @@ def difference_formula() -> Outcome:
 
 def excess(facility_id: str, kinds: Sequence[str], printed: int) -> Outcome:
     """Judge a printed excess against members, visits, cost and capitation."""
-    whole = facility(facility_id)
-    funds = [sum(one.fund for one in groups(facility_id, kind)) for kind in kinds]
-    right = all(whole.paid - fund == printed for fund in funds)
-    return judge.holds(right, rupiah(whole.excess), **_money(facility_id))
+    right = all(total(facility_id, kind)["difference_rp"] == printed for kind in kinds)
+    return judge.holds(right, rupiah(facility(facility_id).excess), **_money(facility_id))
 
 
 def excess_everywhere(kind: str) -> Outcome:
     """Judge whether both facilities are paid more than the visits cost."""
-    left = {
-        name: facility(name).paid - sum(one.fund for one in groups(name, kind))
-        for name in FACILITIES
-    }
+    left = {name: total(name, kind)["difference_rp"] for name in FACILITIES}
     return judge.holds(
         all(one > 0 for one in left.values()),
         join(map(rupiah, left.values())),
@@ -214,22 +214,22 @@ def one_month_or_six(shows: Sequence[str], form: str = "count") -> Outcome:
     -------
     Outcome
     """
-    clinic, dpp = facility(CLINIC), facility(DPP)
     facts: dict[str, Any] = {"months": MONTHS}
-    for name, one in (("clinic", clinic), ("dpp", dpp)):
+    for facility_id, name in SHORT.items():
+        one, summed = facility(facility_id), total(facility_id, WHOLE, MONTHS, "total")
         facts |= {
             f"{name}_members": one.members,
             f"{name}_visits": one.visits,
             f"{name}_visits6": MONTHS * one.visits,
             f"{name}_rate": one.rate,
-            f"{name}_rate6": one.rate / MONTHS,
+            f"{name}_rate6": summed["rate_permille"],
             f"{name}_tariff": one.tariff,
             f"{name}_tariff6": one.tariff / MONTHS,
             f"{name}_paid": one.paid,
             f"{name}_member_months": MONTHS * one.members,
             f"{name}_excess": one.excess,
             f"{name}_excess6": MONTHS * one.excess,
-            f"{name}_excess_high": one.paid - Fraction(one.fund, MONTHS),
+            f"{name}_excess_high": summed["difference_rp"],
         }
     write = {"count": shown, "permille": _permille, "rupiah": rupiah}[form]
     seen = both(" / ".join("{}" for _ in shows), *(write(facts[key]) for key in shows))
@@ -242,8 +242,8 @@ def averages() -> Outcome:
     facts = {
         "n": len(found),
         "months": MONTHS,
-        "clinic_p": spread(CLINIC, "age_band", 1).p_lower,
-        "dpp_p": spread(DPP, "age_band", 1).p_lower,
+        "clinic_p": total(CLINIC, AGE)["p_lower"],
+        "dpp_p": total(DPP, AGE)["p_lower"],
     }
     return Outcome("not_recomputable", None, facts)
 
@@ -251,38 +251,36 @@ def averages() -> Outcome:
 def months(first: int, last: int, stated: int) -> Outcome:
     """Judge a number of months against the first and the last."""
     found = last - first + 1
-    return judge.holds(found == stated, both("{}", found), found=found)
+    return judge.holds(found == stated, found, found=found)
 
 
 def informants(listed: Sequence[str]) -> Outcome:
     """Judge whether each informant of the methods is quoted in the results."""
-    table = datasets.load("barriers")
-    where = table.loc[table["study_id"] == "hayana-sri-wahyuni-2019", "where"]
-    quoted = {text.rsplit(" ", 1)[-1] for text in where}
-    return judge.holds(
-        quoted == set(listed), both("{}", len(quoted)), listed=len(listed), quoted=len(quoted)
-    )
+    quoted = _quoted()
+    return judge.holds(quoted == set(listed), len(quoted), listed=len(listed), quoted=len(quoted))
 
 
 def problems(traced: dict[str, list[str]]) -> Outcome:
     """Judge whether each problem of a summary is named by an informant."""
-    table = datasets.load("barriers")
-    where = table.loc[table["study_id"] == "hayana-sri-wahyuni-2019", "where"]
-    quoted = {text.rsplit(" ", 1)[-1] for text in where}
+    quoted = _quoted()
     right = all(set(names) <= quoted and names for names in traced.values())
     return judge.holds(
         right,
-        both("{}", len(traced)),
+        len(traced),
         n=len(traced),
         informants=len(quoted),
         most=max(len(names) for names in traced.values()),
     )
 
 
+def _quoted() -> set[str]:
+    """Return the informants whose words the study's barriers are."""
+    return {row["where"].rsplit(" ", 1)[-1] for row in barriers_of(_STUDY)}
+
+
 def design() -> Outcome:
     """Show what the study consists of: quoted sentences and tables of numbers."""
-    table = datasets.load("barriers")
-    quotes = int((table["study_id"] == "hayana-sri-wahyuni-2019").sum())
+    quotes = len(barriers_of(_STUDY))
     cells = 0
     for name in (one for one in datasets.list()["name"] if one.startswith("hayana-")):
         numbers = datasets.load(name).select_dtypes("number")
@@ -297,9 +295,9 @@ def _money(facility_id: str) -> dict[str, Any]:
         "paid": one.paid,
         "fund": one.fund,
         "visits": one.visits,
-        "cost": groups(facility_id, "age_band")[0].unit_cost_rp,
+        "cost": one.unit_cost_rp,
         "excess": one.excess,
-        "share": Fraction(100 * one.excess, one.paid),
+        "share": one.excess_pct,
         "break_even": one.break_even,
     }
 
@@ -315,20 +313,14 @@ def _naming(found: Sequence[Stratum], claimed: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _sex_ratio(found: Sequence[Stratum]) -> dict[str, float]:
-    """Return men's rate over women's, with limits, for counts of one month and of six."""
-    men, women = found
+def _sex_ratio(facility_id: str) -> dict[str, float]:
+    """Return men's rate over women's, with limits under both readings."""
     facts: dict[str, float] = {}
-    for months_, mark in ((1, ""), (MONTHS, "6")):
-        ratio = rate_ratio(
-            months_ * men.visits,
-            months_ * men.members,
-            months_ * women.visits,
-            months_ * women.members,
-        )
+    for months_, ending in ENDINGS.items():
+        found = compared(rates(facility_id, SEX, months_))
         facts |= {
-            "ratio": float(ratio.ratio[0]),
-            f"ratio_low{mark}": float(ratio.ci_low[0]),
-            f"ratio_high{mark}": float(ratio.ci_high[0]),
+            "ratio": float(found.ratio[0]),
+            f"ratio_low{ending}": float(found.ci_low[0]),
+            f"ratio_high{ending}": float(found.ci_high[0]),
         }
     return facts

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from kbkresearch.capitation.rates import rate_interval
+from kbkresearch.results import Column, Table
 from kbkresearch.studies import judge
 from kbkresearch.studies.hayana_sri_wahyuni_2019 import further_tables
 from kbkresearch.studies.hayana_sri_wahyuni_2019.layout import (
     EXPOSURE,
+    FACILITY,
     POISSON,
     READINGS,
-    column,
+    SOURCE,
     heads,
-    table,
     who,
 )
 from kbkresearch.studies.hayana_sri_wahyuni_2019.published import (
     FACILITIES,
     MONTHS,
     facility,
+    rate_of,
     strata,
 )
+from kbkresearch.studies.layout import by_name, column, table
+from kbkresearch.studies.words import both
 from kbkresearch.vocabulary import Text
 
-if TYPE_CHECKING:
-    from kbkresearch.results import Table
+_LIMITS = {
+    "ci_low": Text("Batas bawah 95%", "95% CI low"),
+    "ci_high": Text("Batas atas 95%", "95% CI high"),
+}
 
 
 def tables() -> dict[str, Table]:
@@ -35,17 +38,10 @@ def tables() -> dict[str, Table]:
     -------
     dict of str to Table
     """
-    made = (_rates(), _tariffs(), _funds(), _totals(), *further_tables.made())
-    return {one.name: one for one in made}
+    return by_name((_rates(), _tariffs(), _funds(), _totals(), *further_tables.made()))
 
 
 def _rates() -> Table:
-    found = strata()
-    visits, members = [one.visits for one in found], [one.members for one in found]
-    limits = {
-        months: rate_interval([months * n for n in visits], [months * n for n in members])
-        for months in READINGS
-    }
     rows = [
         {
             **who(one.facility_id, one.label),
@@ -54,31 +50,23 @@ def _rates() -> Table:
             "rate_printed": one.rate_printed,
             "rate_permille": float(one.rate),
             **{
-                f"{side}{months}": 1000 * float(getattr(limits[months], side)[place])
+                f"{side}{months}": rate_of(one, months)[side]
                 for months in READINGS
-                for side in ("ci_low", "ci_high")
+                for side in _LIMITS
             },
         }
-        for place, one in enumerate(found)
+        for one in strata()
     ]
     columns = (
-        *heads("group", Text("Kelompok", "Group")),
+        *heads("Kelompok", "Group"),
         column("members", "Peserta", "Members", "integer"),
         column("visits", "Kunjungan", "Visits", "integer"),
         column("rate_printed", "Rate tercetak (‰)", "Rate printed (‰)", "integer"),
-        column("rate_permille", "Rate (‰)", "Rate (‰)", decimals=2),
+        column("rate_permille", "Rate (‰)", "Rate (‰)", "number", 2),
         *(
-            column(
-                f"{side}{months}",
-                f"{name.id}, {reading.id} (‰)",
-                f"{name.en}, {reading.en} (‰)",
-                decimals=1,
-            )
+            Column(f"{side}{months}", both("{}, {} (‰)", name, reading), "number", 1)
             for months, reading in READINGS.items()
-            for side, name in (
-                ("ci_low", Text("Batas bawah 95%", "95% CI low")),
-                ("ci_high", Text("Batas atas 95%", "95% CI high")),
-            )
+            for side, name in _LIMITS.items()
         ),
     )
     title = Text(
@@ -89,7 +77,7 @@ def _rates() -> Table:
         "Interval: metode Byar (10 kunjungan atau lebih).",
         "Intervals: Byar's method (10 visits up).",
     )
-    return table("rates", title, columns, rows, (method, EXPOSURE, POISSON))
+    return table("rates", title, columns, rows, method, EXPOSURE, POISSON, source=SOURCE)
 
 
 def _tariffs() -> Table:
@@ -105,11 +93,11 @@ def _tariffs() -> Table:
         for one in strata()
     ]
     columns = (
-        *heads("group", Text("Kelompok", "Group")),
+        *heads("Kelompok", "Group"),
         column("printed", "Tarif tercetak", "Tariff printed", "rupiah"),
-        column("tariff", "Dari rate tak dibulatkan (Rp)", "From unrounded rate (Rp)", decimals=2),
+        column("tariff", "Dari rate tak dibulatkan (Rp)", "From unrounded rate (Rp)", "number", 2),
         column("rate_printed", "Rate tercetak (‰)", "Rate printed (‰)", "integer"),
-        column("other", "Dari rate tercetak (Rp)", "From printed rate (Rp)", decimals=2),
+        column("other", "Dari rate tercetak (Rp)", "From printed rate (Rp)", "number", 2),
         column("gap", "Selisih (Rp)", "Difference (Rp)", "integer"),
     )
     title = Text("Tarif kapitasi: tercetak dan dihitung ulang", "Tariffs: printed and recomputed")
@@ -117,7 +105,7 @@ def _tariffs() -> Table:
         "Selisih: tarif dari rate tercetak, dibulatkan, dikurangi tarif tercetak.",
         "Difference: tariff from the printed rate, rounded, minus the printed tariff.",
     )
-    return table("tariffs", title, columns, rows, (note,))
+    return table("tariffs", title, columns, rows, note, source=SOURCE)
 
 
 def _funds() -> Table:
@@ -132,46 +120,44 @@ def _funds() -> Table:
         for one in strata()
     ]
     columns = (
-        *heads("group", Text("Kelompok", "Group")),
+        *heads("Kelompok", "Group"),
         column("printed", "Dana tercetak", "Fund printed", "rupiah"),
         column("fund", "Kunjungan × biaya", "Visits × cost", "rupiah"),
         column("product", "Tarif tercetak × peserta", "Printed tariff × members", "rupiah"),
         column("gap", "Selisih (Rp)", "Difference (Rp)", "integer"),
     )
     title = Text("Dana per kelompok: tercetak dan dihitung ulang", "Funds: printed and recomputed")
-    return table("funds", title, columns, rows)
+    return table("funds", title, columns, rows, source=SOURCE)
 
 
 def _totals() -> Table:
-    rows = []
-    for name in FACILITIES:
-        one = facility(name)
-        rows.append(
-            {
-                "facility": FACILITIES[name],
-                "members": one.members,
-                "visits": one.visits,
-                "rate": float(one.rate),
-                "tariff": float(one.tariff),
-                "fund": one.fund,
-                "pmpm": one.pmpm,
-                "paid": one.paid,
-                "excess": one.excess,
-                "share": 100 * one.excess / one.paid,
-                "excess6": MONTHS * one.excess,
-            }
-        )
+    rows = [
+        {
+            "facility": label,
+            "members": one.members,
+            "visits": one.visits,
+            "rate": float(one.rate),
+            "tariff": float(one.tariff),
+            "fund": one.fund,
+            "pmpm": one.pmpm,
+            "paid": one.paid,
+            "excess": one.excess,
+            "share": float(one.excess_pct),
+            "excess6": MONTHS * one.excess,
+        }
+        for one, label in ((facility(name), label) for name, label in FACILITIES.items())
+    ]
     columns = (
-        column("facility", "FKTP", "Facility", "text"),
+        FACILITY,
         column("members", "Peserta", "Members", "integer"),
         column("visits", "Kunjungan", "Visits", "integer"),
-        column("rate", "Rate (‰)", "Rate (‰)", decimals=2),
-        column("tariff", "Tarif tanpa pembagian (Rp)", "Undivided tariff (Rp)", decimals=2),
+        column("rate", "Rate (‰)", "Rate (‰)", "number", 2),
+        column("tariff", "Tarif tanpa pembagian (Rp)", "Undivided tariff (Rp)", "number", 2),
         column("fund", "Biaya kunjungan", "Cost of visits", "rupiah"),
         column("pmpm", "Kapitasi per peserta", "Capitation per member", "rupiah"),
         column("paid", "Dibayar", "Paid", "rupiah"),
         column("excess", "Selisih", "Difference", "rupiah"),
-        column("share", "Selisih (% dibayar)", "Difference (% of paid)", decimals=1),
+        column("share", "Selisih (% dibayar)", "Difference (% of paid)", "number", 1),
         column("excess6", "Selisih enam bulan", "Difference, six months", "rupiah"),
     )
     title = Text(
@@ -181,4 +167,4 @@ def _totals() -> Table:
         "Selisih bukan sisa usaha: kapitasi juga membiayai operasional, promosi dan pencegahan.",
         "The difference is no surplus: capitation also pays operations, promotion and prevention.",
     )
-    return table("totals", title, columns, rows, (note,))
+    return table("totals", title, columns, rows, note, source=SOURCE)

@@ -8,30 +8,23 @@ from every combination of ratings.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kbkresearch import datasets
-from kbkresearch.regulation.lookup import outcomes
 from kbkresearch.regulation.registry import rules
 from kbkresearch.studies.judge import holds, holds_or
-from kbkresearch.studies.klinik_makmur_jaya.tables import (
-    CLINIC,
-    STUDY,
-    interval,
-    missed,
-    spread,
-    tables,
-)
+from kbkresearch.studies.klinik_makmur_jaya.tables import CLINIC, STUDY, missed, spread, tables
 from kbkresearch.studies.lists import agree, counted, misprinted, same_items
 from kbkresearch.studies.model import Outcome
+from kbkresearch.studies.payment import payment_at, payment_levels, rating_at
+from kbkresearch.studies.rows import barriers_of, records
+from kbkresearch.studies.words import MARKS, span
 
 if TYPE_CHECKING:
     from kbkresearch.regulation.values import Indicator, RuleSet
+    from kbkresearch.studies.rows import Row
 
 __all__ = ["agree", "counted", "misprinted", "same_items", "tables"]
 
-Row = dict[str, Any]
-_MARKS = {"permille": "‰", "pct": "%"}
 _LOOSE = {">": "≥", "<": "≤"}
 _STEM = 8
 
@@ -49,38 +42,39 @@ def target(row: Row) -> Outcome:
     """Read a printed target strictly and loosely at exactly its number, beside the rules."""
     one = _indicator(row["indicator"])
     edge = Fraction(row["target"])
-    rating = next(band.level for band in one.bands if edge in band.interval)
+    rating = rating_at(one, edge)
     same = edge == Fraction(one.target) and row["unit"] == one.unit
-    mark = _MARKS[row["unit"]]
     return holds_or(
         same and rating != one.best.level,
         "ambiguous" if same else "contradicted",
-        f"{_LOOSE[row['comparison']]} {one.target}{_MARKS[one.unit]}",
+        f"{_LOOSE[row['comparison']]} {one.target}{MARKS[one.unit]}",
         name=one.label,
-        edge=f"{row['target']}{mark}",
+        edge=f"{row['target']}{MARKS[row['unit']]}",
         rating=rating,
-        band=interval(one.best.interval, one.unit),
+        band=span(one.best.interval, one.unit),
     )
 
 
 def targets_agree() -> Outcome:
     """Compare the targets of the two languages."""
-    table = datasets.load("makmur-jaya-targets").to_dict("records")
-    sides = [
-        {row["indicator"]: (row["comparison"], row["target"], row["unit"]) for row in group}
-        for group in ([row for row in table if row["language"] == lang] for lang in ("id", "en"))
-    ]
-    return holds(sides[0] == sides[1], len(sides[1]))
+    indonesian, english = (
+        {
+            row["indicator"]: (row["comparison"], row["target"], row["unit"])
+            for row in records("makmur-jaya-targets")
+            if row["language"] == lang
+        }
+        for lang in ("id", "en")
+    )
+    return holds(indonesian == english, len(english))
 
 
 def contact_unit() -> Outcome:
     """Check that the printed unit of the contact rate lets the target be reached."""
-    table = datasets.load("makmur-jaya-targets")
-    rows = table[table["indicator"] == "ak"].to_dict("records")
+    rows = [row for row in records("makmur-jaya-targets") if row["indicator"] == "ak"]
     one = _indicator("ak")
     fits = all(row["unit"] == one.unit and row["target"] <= one.scale for row in rows)
     share = Fraction(100 * rows[0]["target"], one.scale)
-    return holds(fits, f"{rows[0]['target']}{_MARKS[one.unit]}", share=share)
+    return holds(fits, f"{rows[0]['target']}{MARKS[one.unit]}", share=share)
 
 
 def name(row: Row) -> Outcome:
@@ -114,13 +108,13 @@ def informants(parts: list[int], stated: int) -> Outcome:
 
 def adjusted() -> Outcome:
     """Count the levels at which a primary clinic is paid."""
-    paid = {int(one.payment[CLINIC].value) for one in outcomes(_law())}
-    return holds_or(len(paid) > 1, "contradicted", len(paid), low=min(paid), high=max(paid))
+    paid = payment_levels(_law(), CLINIC)
+    return holds(len(paid) > 1, len(paid), low=paid[0], high=paid[-1])
 
 
 def not_by_the_facility() -> Outcome:
     """Return the levels of payment, which the rules set and no facility."""
-    paid = sorted({int(one.payment[CLINIC].value) for one in outcomes(_law())})
+    paid = payment_levels(_law(), CLINIC)
     return Outcome("ambiguous", ", ".join(f"{one}%" for one in paid), {"levels": len(paid)})
 
 
@@ -133,7 +127,7 @@ def unmet(indicator: str) -> Outcome:
         "low": min(below) * worth,
         "high": max(below) * worth,
         "full": int(one.best.level) * worth,
-        "target": interval(one.best.interval, one.unit),
+        "target": span(one.best.interval, one.unit),
     }
     return Outcome("not_recomputable", f"{min(below)}–{max(below)}", facts)
 
@@ -143,20 +137,10 @@ def unmet_both() -> Outcome:
     met, free = spread(missed(contact_met=True)), spread(missed(contact_met=False))
     facts = {f"met_{key}": value for key, value in met.items()}
     facts |= {f"free_{key}": value for key, value in free.items()}
-    facts["strict"] = _paid_on_target()
+    targets = {row["indicator"]: Fraction(row["target"]) for row in records("makmur-jaya-targets")}
+    facts["strict"] = payment_at(_law(), CLINIC, targets)
     recomputed = f"{met['pay_low']}–{met['pay_high']}%"
     return Outcome("not_recomputable", recomputed, facts)
-
-
-def _paid_on_target() -> int:
-    """Return what a primary clinic is paid whose indicators are exactly the printed targets."""
-    table = datasets.load("makmur-jaya-targets").to_dict("records")
-    edges = {row["indicator"]: Fraction(row["target"]) for row in table}
-    levels = tuple(
-        next(band.level for band in one.bands if edges[one.name] in band.interval)
-        for one in _law().paying
-    )
-    return next(int(one.payment[CLINIC].value) for one in outcomes(_law()) if one.levels == levels)
 
 
 def contact_implied() -> Outcome:
@@ -174,16 +158,12 @@ def without_consequence() -> Outcome:
 
 def barriers(stated: int, **where: str) -> Outcome:
     """Count the barriers that the abstract files under a heading."""
-    rows = datasets.load("barriers").to_dict("records")
-    own = [row for row in rows if row["study_id"] == STUDY]
+    own = barriers_of(STUDY)
     n = sum(all(row[key] == value for key, value in where.items()) for row in own)
     return holds(n == stated, n, total=len(own))
 
 
 def components(items: list[str]) -> Outcome:
     """Compare the input components that are named with those of the barriers."""
-    rows = datasets.load("barriers").to_dict("records")
-    found = {
-        row["component"] for row in rows if (row["study_id"], row["frame"]) == (STUDY, "input")
-    }
+    found = {row["component"] for row in barriers_of(STUDY) if row["frame"] == "input"}
     return holds(found == set(items), len(found))

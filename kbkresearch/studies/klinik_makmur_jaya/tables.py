@@ -5,44 +5,31 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch import datasets
 from kbkresearch.formats import fill
 from kbkresearch.regulation.lookup import Outcome, outcomes
 from kbkresearch.regulation.registry import rules
 from kbkresearch.results import Column, Table
+from kbkresearch.studies.layout import by_name, column, table
+from kbkresearch.studies.payment import rating_at
+from kbkresearch.studies.rows import COMPONENTS, FRAMES, barriers_of, records
+from kbkresearch.studies.words import span
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kbkresearch.regulation.intervals import Interval
-
 STUDY = "klinik-makmur-jaya"
 CLINIC = "klinik_pratama"
 MISSED = ("rrns", "rppt")
 _FULL = 100
-_MARKS = {"permille": "‰", "pct": "%"}
 _LANGUAGES = {"id": Text("Indonesia", "Indonesian"), "en": Text("Inggris", "English")}
-_FRAMES = {
-    "input": Text("masukan", "input"),
-    "process": Text("proses", "process"),
-    "output": Text("keluaran", "output"),
-}
-_COMPONENTS = {
-    "man": Text("manusia", "man"),
-    "machine": Text("alat", "machine"),
-    "method": Text("metode", "method"),
-    "implementation": Text("pelaksanaan", "implementation"),
-}
 _BOTH = Text("RRNS dan RPPT", "RRNS and RPPT")
 _PAID = Text("Pembayaran", "Payment")
 _LOST = Text("Kehilangan dari kapitasi norma", "Loss of norm capitation")
-
-
-def interval(span: Interval, unit: str) -> Text:
-    """Return an interval with its unit, in the punctuation of each language."""
-    english = f"{span} {_MARKS[unit]}"
-    return Text(english.replace(", ", "; ").replace(".", ","), english)
+SOURCE = Text(
+    "Sumber: abstrak studi Klinik Pratama Makmur Jaya; dihitung ulang dengan kbkresearch",
+    "Source: abstract of the Klinik Pratama Makmur Jaya study; recomputed with kbkresearch",
+)
 
 
 def missed(*, contact_met: bool) -> tuple[Outcome, ...]:
@@ -97,95 +84,69 @@ def spread(found: Iterable[Outcome]) -> dict[str, Any]:
 
 def tables() -> dict[str, Table]:
     """Return the recomputed tables by name."""
-    made = (_targets(), _scenarios(), _triples(), _barriers())
-    return {table.name: table for table in made}
-
-
-def _table(
-    name: str, title: Text, columns: tuple[Column, ...], rows: list[dict[str, Any]], *notes: Text
-) -> Table:
-    import pandas as pd
-
-    frame = pd.DataFrame(rows, columns=[column.key for column in columns], dtype=object)
-    source = Text(
-        "Sumber: abstrak studi Klinik Pratama Makmur Jaya; dihitung ulang dengan kbkresearch",
-        "Source: abstract of the Klinik Pratama Makmur Jaya study; recomputed with kbkresearch",
-    )
-    return Table(name, title, columns, frame, notes, source)
+    return by_name((_targets(), _scenarios(), _triples(), _barriers()))
 
 
 def _targets() -> Table:
-    law = rules("kbk-2019")
     rows = []
-    for row in datasets.load("makmur-jaya-targets").to_dict("records"):
-        one = law.indicators[row["indicator"]]
-        at = next(band.level for band in one.bands if Fraction(row["target"]) in band.interval)
+    for row in records("makmur-jaya-targets"):
+        one = rules("kbk-2019").indicators[row["indicator"]]
         rows.append(
             {
                 "indicator": one.label,
                 "language": _LANGUAGES[row["language"]],
                 "name": row["name_printed"],
                 "printed": row["target_printed"],
-                "applied": interval(one.best.interval, one.unit),
-                "rating": at,
+                "applied": span(one.best.interval, one.unit),
+                "rating": rating_at(one, Fraction(row["target"])),
             }
         )
-    return _table(
-        "targets",
-        Text("Target: tercetak dan menurut aturan", "Targets: printed and by the rules"),
-        (
-            Column("indicator", Text("Indikator", "Indicator")),
-            Column("language", Text("Abstrak", "Abstract")),
-            Column("name", Text("Nama tercetak", "Printed name")),
-            Column("printed", Text("Target tercetak", "Printed target")),
-            Column("applied", Text("Target diterapkan", "Target applied")),
-            Column(
-                "rating", Text("Rating tepat pada target", "Rating exactly on target"), "integer"
-            ),
-        ),
-        rows,
-        Text(
-            "Tanda tercetak (> dan <) bila dibaca ketat mengecualikan nilai tepat pada target;"
-            " menurut aturan nilai itu mencapai target.",
-            "Read strictly, the printed signs (> and <) shut out the value exactly on target; by"
-            " the rules that value meets it.",
-        ),
+    columns = (
+        column("indicator", "Indikator", "Indicator"),
+        column("language", "Abstrak", "Abstract"),
+        column("name", "Nama tercetak", "Printed name"),
+        column("printed", "Target tercetak", "Printed target"),
+        column("applied", "Target diterapkan", "Target applied"),
+        column("rating", "Rating tepat pada target", "Rating exactly on target", "integer"),
     )
+    title = Text("Target: tercetak dan menurut aturan", "Targets: printed and by the rules")
+    note = Text(
+        "Tanda tercetak (> dan <) bila dibaca ketat mengecualikan nilai tepat pada target;"
+        " menurut aturan nilai itu mencapai target.",
+        "Read strictly, the printed signs (> and <) shut out the value exactly on target; by"
+        " the rules that value meets it.",
+    )
+    return table("targets", title, columns, rows, note, source=SOURCE)
 
 
 def _scenarios() -> Table:
-    cases = (
-        (Text("AK tercapai", "AK met"), True),
-        (Text("AK tidak diketahui", "AK not known"), False),
+    cases = {
+        Text("AK tercapai", "AK met"): True,
+        Text("AK tidak diketahui", "AK not known"): False,
+    }
+    rows = [{"case": label, **spread(missed(contact_met=met))} for label, met in cases.items()]
+    columns = (
+        column("case", "Keadaan", "Case"),
+        column("n", "Kombinasi rating", "Combinations of ratings", "integer"),
+        column("low", "Nilai terendah", "Lowest score", "number", 1),
+        column("high", "Nilai tertinggi", "Highest score", "number", 1),
+        column("pay_low", "Terendah (%)", "Lowest (%)", "integer", 0, _PAID),
+        column("pay_high", "Tertinggi (%)", "Highest (%)", "integer", 0, _PAID),
+        column("loss_low", "Terkecil (%)", "Least (%)", "integer", 0, _LOST),
+        column("loss_high", "Terbesar (%)", "Most (%)", "integer", 0, _LOST),
     )
-    rows = [{"case": label, **spread(missed(contact_met=met))} for label, met in cases]
-    return _table(
-        "missed-targets",
-        Text(
-            "RRNS dan RPPT tidak tercapai: nilai dan pembayaran klinik pratama yang mungkin",
-            "RRNS and RPPT missed: possible scores and payments of a primary clinic",
-        ),
-        (
-            Column("case", Text("Keadaan", "Case")),
-            Column("n", Text("Kombinasi rating", "Combinations of ratings"), "integer"),
-            Column("low", Text("Nilai terendah", "Lowest score"), "number", 1),
-            Column("high", Text("Nilai tertinggi", "Highest score"), "number", 1),
-            Column("pay_low", Text("Terendah (%)", "Lowest (%)"), "integer", 0, _PAID),
-            Column("pay_high", Text("Tertinggi (%)", "Highest (%)"), "integer", 0, _PAID),
-            Column("loss_low", Text("Terkecil (%)", "Least (%)"), "integer", 0, _LOST),
-            Column("loss_high", Text("Terbesar (%)", "Most (%)"), "integer", 0, _LOST),
-        ),
-        rows,
-        fill(
-            Text(
-                "Bila nilai klinik tidak berkonsekuensi, pembayarannya {full}%; abstrak tidak"
-                " menyebut statusnya.",
-                "If the clinic's score has no consequence it is paid {full}%; the abstract does"
-                " not state its status.",
-            ),
-            {"full": int(rules("kbk-2019").without_consequence.value)},
-        ),
+    title = Text(
+        "RRNS dan RPPT tidak tercapai: nilai dan pembayaran klinik pratama yang mungkin",
+        "RRNS and RPPT missed: possible scores and payments of a primary clinic",
     )
+    note = Text(
+        "Bila nilai klinik tidak berkonsekuensi, pembayarannya {full}%; abstrak tidak"
+        " menyebut statusnya.",
+        "If the clinic's score has no consequence it is paid {full}%; the abstract does"
+        " not state its status.",
+    )
+    full = {"full": int(rules("kbk-2019").without_consequence.value)}
+    return table("missed-targets", title, columns, rows, fill(note, full), source=SOURCE)
 
 
 def _triples() -> Table:
@@ -199,47 +160,38 @@ def _triples() -> Table:
         }
         for one in sorted(missed(contact_met=True), key=lambda one: one.score or Fraction())
     ]
-    return _table(
-        "missed-triples",
-        Text(
-            "Kombinasi rating bila AK tercapai, RRNS dan RPPT tidak",
-            "Combinations of ratings with AK met, RRNS and RPPT missed",
-        ),
-        (
-            *(Column(one.name, one.label, "integer") for one in law.paying),
-            Column("score", Text("Nilai capaian", "Score"), "number", 1),
-            Column("paid", Text("Pembayaran klinik pratama (%)", "Clinic payment (%)"), "integer"),
-        ),
-        rows,
+    columns = (
+        *(Column(one.name, one.label, "integer") for one in law.paying),
+        column("score", "Nilai capaian", "Score", "number", 1),
+        column("paid", "Pembayaran klinik pratama (%)", "Clinic payment (%)", "integer"),
     )
+    title = Text(
+        "Kombinasi rating bila AK tercapai, RRNS dan RPPT tidak",
+        "Combinations of ratings with AK met, RRNS and RPPT missed",
+    )
+    return table("missed-triples", title, columns, rows, source=SOURCE)
 
 
 def _barriers() -> Table:
-    law = rules("kbk-2019")
+    labels = {name: one.label for name, one in rules("kbk-2019").indicators.items()}
     rows = [
         {
-            "frame": _FRAMES[row["frame"]],
-            "component": _COMPONENTS.get(row["component"], row["component"]),
-            "indicator": law.indicators[row["indicator"]].label
-            if row["indicator"] in law.indicators
-            else _BOTH,
+            "frame": FRAMES[row["frame"]],
+            "component": COMPONENTS[row["component"]],
+            "indicator": labels.get(row["indicator"], _BOTH),
             "barrier": Text(row["barrier_id"], row["barrier_en"]),
         }
-        for row in datasets.load("barriers").to_dict("records")
-        if row["study_id"] == STUDY
+        for row in barriers_of(STUDY)
     ]
-    return _table(
-        "barriers",
-        Text("Kendala yang dilaporkan", "Barriers reported"),
-        (
-            Column("frame", Text("Bagian", "Part")),
-            Column("component", Text("Komponen", "Component")),
-            Column("indicator", Text("Indikator", "Indicator")),
-            Column("barrier", Text("Kendala", "Barrier")),
-        ),
-        rows,
-        Text(
-            "Berasal dari wawancara; tidak ada cacah di balik kata seperti 'masih banyak'.",
-            "From interviews; no counts stand behind words such as 'many'.",
-        ),
+    columns = (
+        column("frame", "Bagian", "Part"),
+        column("component", "Komponen", "Component"),
+        column("indicator", "Indikator", "Indicator"),
+        column("barrier", "Kendala", "Barrier"),
     )
+    title = Text("Kendala yang dilaporkan", "Barriers reported")
+    note = Text(
+        "Berasal dari wawancara; tidak ada cacah di balik kata seperti 'masih banyak'.",
+        "From interviews; no counts stand behind words such as 'many'.",
+    )
+    return table("barriers", title, columns, rows, note, source=SOURCE)

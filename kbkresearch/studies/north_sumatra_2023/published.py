@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kbkresearch import datasets
 from kbkresearch.regulation.lookup import outcomes
 from kbkresearch.regulation.registry import rules_on
 from kbkresearch.scoring.lattice import printed_interval
+from kbkresearch.studies.payment import payment_levels
+from kbkresearch.studies.rows import records
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    import pandas as pd
-
     from kbkresearch.regulation.intervals import Interval
     from kbkresearch.regulation.values import RuleSet
+    from kbkresearch.studies.rows import Row
 
 FACILITY = "puskesmas"
 SIZES = (30, 100, 300, 600)
@@ -25,16 +25,14 @@ SIZES = (30, 100, 300, 600)
 LEVEL = 0.05
 
 
-def item(name: str) -> dict[str, Any]:
+def item(name: str) -> Row:
     """Return one row of the published findings."""
-    table = datasets.load("north-sumatra-findings").set_index("item")
-    return {str(key): value for key, value in table.loc[name].items()}
+    return next(row for row in records("north-sumatra-findings") if row["item"] == name)
 
 
-def factors() -> pd.DataFrame:
+def factors() -> list[Row]:
     """Return the rows of the factors that the aim names."""
-    table = datasets.load("north-sumatra-findings")
-    return table[table["role"] == "factor"]
+    return [row for row in records("north-sumatra-findings") if row["role"] == "factor"]
 
 
 def score() -> Decimal:
@@ -66,7 +64,7 @@ def within() -> Interval:
 
 def levels() -> list[int]:
     """Return the payments of the rules, ascending."""
-    return sorted({int(one.payment[FACILITY].value) for one in outcomes(law())})
+    return payment_levels(law(), FACILITY)
 
 
 def smallest_correlation(n: int, level: float = LEVEL) -> float:

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from kbkresearch.formats import number
-from kbkresearch.regulation.lookup import outcomes
 from kbkresearch.regulation.registry import rules_on
 from kbkresearch.scoring.lattice import (
     mean_payment_range,
@@ -36,10 +33,8 @@ from kbkresearch.studies.north_sumatra_2023.published import (
     within,
 )
 from kbkresearch.studies.north_sumatra_2023.tables import tables
+from kbkresearch.studies.words import both, shown
 from kbkresearch.vocabulary import Text
-
-if TYPE_CHECKING:
-    from kbkresearch.scoring.lattice import MeanRange
 
 __all__ = [
     "below_maximum",
@@ -73,10 +68,10 @@ def named_indicators(id: list[str], en: list[str]) -> Outcome:  # noqa: A002 - t
 
 def payment_basis() -> Outcome:
     """Return the payments that the score leads to."""
-    paid = sorted({one.payment[FACILITY].value for one in outcomes(law())})
+    paid = levels()
     return judge.holds(
         len(paid) > 1,
-        ", ".join(f"{level:f}%" for level in reversed(paid)),
+        ", ".join(f"{level}%" for level in reversed(paid)),
         levels=len(paid),
         low=float(paid[0]),
         high=float(paid[-1]),
@@ -148,16 +143,8 @@ def score_payment() -> Outcome:
         "without": float(law().without_consequence.value),
     }
     same = paid.low == paid.high and {paid.low} == {Fraction(one) for one in single}
-    return judge.holds_or(same, "ambiguous", shown_range(paid), **facts)
-
-
-def shown_range(found: MeanRange) -> Text:
-    """Return a range of payments in words."""
-    low, high = float(found.low), float(found.high)
-    return Text(
-        f"{number(low, 'id', 2)}–{number(high, 'id', 2)}%",
-        f"{number(low, 'en', 2)}–{number(high, 'en', 2)}%",
-    )
+    seen = both("{}–{}%", shown(paid.low, 2), shown(paid.high, 2))
+    return judge.holds_or(same, "ambiguous", seen, **facts)
 
 
 def _word(*, attained: bool) -> Text:
@@ -170,13 +157,9 @@ def below_maximum() -> Outcome:
     full = share_at_level_range(law(), FACILITY, within(), levels()[-1])
     below = Fraction(value) < best
     sign = "<" if below else "≥"
-    shown = Text(
-        f"{number(value, 'id', 1)} {sign} {float(best):.0f}",
-        f"{number(value, 'en', 1)} {sign} {float(best):.0f}",
-    )
     return judge.holds(
         below,
-        shown,
+        both("{} {} {}", shown(value, 1), sign, best),
         score=float(value),
         best=float(best),
         gap=float(best - Fraction(value)),
@@ -190,17 +173,11 @@ def whole_year() -> Outcome:
     one = Fraction(score())
     covered = 1 if len(item("score")["month"]) > len("2023") else MONTHS
     rest = MONTHS - covered
-    ends = [(one * covered + end * rest) / MONTHS for end in (low, high)]
-    shown = Text(
-        *(
-            f"{number(float(ends[0]), lang, 2)}–{number(float(ends[1]), lang, 2)}"
-            for lang in ("id", "en")
-        )
-    )
+    least, most = ((one * covered + end * rest) / MONTHS for end in (low, high))
     facts = {"covered": covered, "months": MONTHS, "score": float(score())}
-    return judge.holds_or(
-        rest == 0, "ambiguous", shown, low=float(ends[0]), high=float(ends[1]), **facts
-    )
+    facts |= {"low": float(least), "high": float(most)}
+    seen = both("{}–{}", shown(least, 2), shown(most, 2))
+    return judge.holds_or(rest == 0, "ambiguous", seen, **facts)
 
 
 # The factors
@@ -209,8 +186,9 @@ def whole_year() -> Outcome:
 def factors_named(id: list[str], en: list[str]) -> Outcome:  # noqa: A002 - the language's code
     """Compare the factors of the aim in both versions, and count those the result speaks of."""
     table = factors()
-    same = [*table["name_printed_id"]] == id and [*table["name_printed_en"]] == en
-    named = int((table["printed"] == "reported_significant").sum())
+    names = {lang: [row[f"name_printed_{lang}"] for row in table] for lang in ("id", "en")}
+    same = names == {"id": id, "en": en}
+    named = sum(row["printed"] == "reported_significant" for row in table)
     return judge.holds(same, len(table), count=len(table), named=named, silent=len(table) - named)
 
 
@@ -218,8 +196,8 @@ def significance(name: str) -> Outcome:
     """Return how large a correlation has to be to be called significant, by sample size."""
     facts: dict[str, float] = {}
     for place, n in enumerate(SIZES, 1):
-        facts |= {f"n{place}": n, f"r{place}": smallest_correlation(n)}
-        facts[f"explained{place}"] = 100 * smallest_correlation(n) ** 2
+        r = smallest_correlation(n)
+        facts |= {f"n{place}": n, f"r{place}": r, f"explained{place}": 100 * r**2}
     tested = len(factors())
     family = 100 * (1 - (1 - LEVEL) ** tested)
     printed = item(name)["printed"] == "reported_significant"
@@ -244,11 +222,6 @@ def doctor_ratio() -> Outcome:
     most = norm.values["values.members_per_doctor_max"].value
     double = 2 * most
     share = Fraction(most) / Fraction(double)
-    shown = Text(
-        *(
-            f"{number(double, lang)} : 1 = {number(float(share), lang, 1)} : {number(most, lang)}"
-            for lang in ("id", "en")
-        )
-    )
+    seen = both("{} : 1 = {} : {}", double, shown(share, 1), most)
     facts = {"norm": float(most), "double": float(double), "doctors": float(share)}
-    return Outcome("ambiguous", shown, facts)
+    return Outcome("ambiguous", seen, facts)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kbkresearch.formats import fill, number
 from kbkresearch.regulation.intervals import Interval
-from kbkresearch.results import Column, Table
 from kbkresearch.scoring.lattice import mean_payment_range, triples_with_score
+from kbkresearch.studies.layout import by_name, column, table
 from kbkresearch.studies.north_sumatra_2023.published import (
     FACILITY,
     LEVEL,
@@ -18,12 +18,14 @@ from kbkresearch.studies.north_sumatra_2023.published import (
     smallest_correlation,
     within,
 )
-from kbkresearch.vocabulary import Kind, Text
+from kbkresearch.studies.words import both, shown
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kbkresearch.scoring.lattice import MeanRange, Part
+    from kbkresearch.results import Table
+    from kbkresearch.scoring.lattice import Part
 
 SOURCE = Text(
     "Sumber: abstrak studi Puskesmas Sumatera Utara 2023; aturan {rules}; dihitung dengan"
@@ -40,45 +42,22 @@ def tables() -> dict[str, Table]:
     -------
     dict of str to Table
     """
-    made = (_triples(), _payments(), _correlations())
-    return {one.name: one for one in made}
+    return by_name((_triples(), _payments(), _correlations()))
 
 
-def _table(
-    name: str,
-    title: Text,
-    columns: Sequence[Column],
-    rows: Sequence[dict[str, Any]],
-    notes: tuple[Text, ...] = (),
-) -> Table:
-    import pandas as pd
-
-    def values(column: Column) -> Any:
-        kind = object if column.kind == "text" else None
-        return pd.Series([row[column.key] for row in rows], dtype=kind)
-
-    frame = pd.DataFrame({one.key: values(one) for one in columns})
-    return Table(name, title, tuple(columns), frame, notes, fill(SOURCE, {"rules": law().id}))
-
-
-def _column(key: str, id_: str, en: str, kind: Kind = "number", decimals: int = 0) -> Column:
-    return Column(key, Text(id_, en), kind, decimals)
+def _source() -> Text:
+    return fill(SOURCE, {"rules": law().id})
 
 
 def _triples() -> Table:
+    paying = law().paying
     rows = []
     for one in triples_with_score(law(), score()):
-        missed = [
-            indicator.name.upper()
-            for indicator, level in zip(law().paying, one.levels, strict=True)
-            if level != indicator.best.level
-        ]
+        ratings = dict(zip((each.name for each in paying), one.levels, strict=True))
+        missed = [each.name.upper() for each in paying if ratings[each.name] != each.best.level]
         rows.append(
             {
-                **{
-                    indicator.name: level
-                    for indicator, level in zip(law().paying, one.levels, strict=True)
-                },
+                **ratings,
                 "score": float(one.score or 0),
                 "payment": float(one.payment[FACILITY].value),
                 "missed": ", ".join(missed),
@@ -86,64 +65,33 @@ def _triples() -> Table:
         )
     columns = (
         *(
-            Column(
-                one.name,
-                Text(f"Rating {one.name.upper()}", f"{one.name.upper()} rating"),
-                "integer",
-            )
-            for one in law().paying
+            column(key, f"Rating {key.upper()}", f"{key.upper()} rating", "integer")
+            for key in (one.name for one in paying)
         ),
-        _column("score", "Nilai capaian", "Score", "number", 1),
-        _column("payment", "Pembayaran (%)", "Payment (%)", "number"),
-        _column("missed", "Target yang tidak tercapai", "Targets missed", "text"),
+        column("score", "Nilai capaian", "Score", "number", 1),
+        column("payment", "Pembayaran (%)", "Payment (%)", "number"),
+        column("missed", "Target yang tidak tercapai", "Targets missed"),
     )
-    shown = {lang: number(score(), lang, 1) for lang in ("id", "en")}
     title = Text(
-        f"Susunan rating satu FKTP dengan nilai capaian {shown['id']}",
-        f"Ratings of a single facility with score {shown['en']}",
+        "Susunan rating satu FKTP dengan nilai capaian {score:1}",
+        "Ratings of a single facility with score {score:1}",
     )
     note = Text(
         "Rata-rata banyak FKTP dapat bernilai sama tanpa satu pun FKTP berating demikian.",
         "A mean over many facilities can have this value without any facility rated so.",
     )
-    return _table("ratings", title, columns, rows, (note,))
+    title = fill(title, {"score": score()})
+    return table("ratings", title, columns, rows, note, source=_source())
 
 
 def _payments() -> Table:
-    value = score()
-    point = Interval(value, value, True, True)  # noqa: FBT003 - the two ends are included
-    rows = [
-        {
-            "reading": Text("satu FKTP", "a single facility"),
-            "mean_score": Text(number(value, "id", 1), number(value, "en", 1)),
-            "low": float(paid),
-            "high": float(paid),
-            "low_mix": Text("", ""),
-            "high_mix": Text("", ""),
-        }
-        for paid in sorted(
-            {one.payment[FACILITY].value for one in triples_with_score(law(), value)}
-        )
-    ]
-    rows += [
-        _payment_row(
-            Text("rata-rata FKTP, tepat", "mean of facilities, exactly"),
-            Text(number(value, "id", 1), number(value, "en", 1)),
-            mean_payment_range(law(), FACILITY, point),
-        ),
-        _payment_row(
-            Text("rata-rata FKTP, dibulatkan", "mean of facilities, rounded"),
-            Text(*(_ends(within(), lang) for lang in ("id", "en"))),
-            mean_payment_range(law(), FACILITY, within()),
-        ),
-    ]
     columns = (
-        _column("reading", "Bacaan", "Reading", "text"),
-        _column("mean_score", "Nilai capaian", "Score", "text"),
-        _column("low", "Pembayaran terendah (%)", "Lowest payment (%)", "number", 2),
-        _column("low_mix", "dicapai oleh", "reached by", "text"),
-        _column("high", "Pembayaran tertinggi (%)", "Highest payment (%)", "number", 2),
-        _column("high_mix", "dicapai oleh", "reached by", "text"),
+        column("reading", "Bacaan", "Reading"),
+        column("mean_score", "Nilai capaian", "Score"),
+        column("low", "Pembayaran terendah (%)", "Lowest payment (%)", "number", 2),
+        column("low_mix", "dicapai oleh", "reached by"),
+        column("high", "Pembayaran tertinggi (%)", "Highest payment (%)", "number", 2),
+        column("high_mix", "dicapai oleh", "reached by"),
     )
     title = Text(
         "Pembayaran yang mungkin di balik nilai capaian tercetak",
@@ -163,7 +111,32 @@ def _payments() -> Table:
             "'<': the end of the range is excluded by rounding.",
         ),
     )
-    return _table("payments", title, columns, rows, notes)
+    return table("payments", title, columns, _payment_rows(), *notes, source=_source())
+
+
+def _payment_rows() -> list[dict[str, Any]]:
+    """Return the payments of a single facility with the score, and of many with this mean."""
+    value = score()
+    alone = {
+        "reading": Text("satu FKTP", "a single facility"),
+        "mean_score": shown(value, 1),
+        "low_mix": "",
+        "high_mix": "",
+    }
+    paid = {one.payment[FACILITY].value for one in triples_with_score(law(), value)}
+    return [
+        *({**alone, "low": float(one), "high": float(one)} for one in sorted(paid)),
+        _payment_row(
+            Text("rata-rata FKTP, tepat", "mean of facilities, exactly"),
+            shown(value, 1),
+            Interval(value, value, low_closed=True, high_closed=True),
+        ),
+        _payment_row(
+            Text("rata-rata FKTP, dibulatkan", "mean of facilities, rounded"),
+            Text(*(_ends(within(), lang) for lang in ("id", "en"))),
+            within(),
+        ),
+    ]
 
 
 def _ends(interval: Interval, lang: str) -> str:
@@ -172,46 +145,36 @@ def _ends(interval: Interval, lang: str) -> str:
     return f"{low} – {'' if interval.high_closed else '< '}{high}"
 
 
-def _payment_row(reading: Text, mean: Text, found: MeanRange) -> dict[str, Any]:
-    def mixed(parts: tuple[Part, ...], lang: str, *, attained: bool) -> str:
-        every = " + ".join(
-            f"{number(float(100 * part.share), lang, 0)}% × {number(float(part.score), lang, 1)}"
-            for part in parts
-        )
-        return every if attained else f"< ({every})"
-
+def _payment_row(reading: Text, mean: Text, means: Interval) -> dict[str, Any]:
+    found = mean_payment_range(law(), FACILITY, means)
     return {
         "reading": reading,
         "mean_score": mean,
         "low": float(found.low),
         "high": float(found.high),
-        "low_mix": Text(
-            *(mixed(found.low_mix, lang, attained=found.low_attained) for lang in ("id", "en"))
-        ),
-        "high_mix": Text(
-            *(mixed(found.high_mix, lang, attained=found.high_attained) for lang in ("id", "en"))
-        ),
+        "low_mix": _mixture(found.low_mix, attained=found.low_attained),
+        "high_mix": _mixture(found.high_mix, attained=found.high_attained),
     }
 
 
+def _mixture(parts: Sequence[Part], *, attained: bool) -> Text:
+    """Return a mixture of scores as a sum of shares times score."""
+    numbers = [one for part in parts for one in (100 * part.share, shown(part.score, 1))]
+    mixed = both(" + ".join("{}% × {}" for _ in parts), *numbers)
+    return mixed if attained else both("< ({})", mixed)
+
+
 def _correlations() -> Table:
-    rows = [
-        {
-            "n": n,
-            "r": smallest_correlation(n),
-            "explained": 100 * smallest_correlation(n) ** 2,
-        }
-        for n in SIZES
-    ]
+    smallest = {n: smallest_correlation(n) for n in SIZES}
+    rows = [{"n": n, "r": r, "explained": 100 * r**2} for n, r in smallest.items()]
     columns = (
-        _column("n", "Jumlah FKTP", "Facilities", "integer"),
-        _column("r", "|r| terkecil", "Smallest |r|", "number", 3),
-        _column("explained", "Ragam yang dijelaskan (%)", "Variance explained (%)", "number", 1),
+        column("n", "Jumlah FKTP", "Facilities", "integer"),
+        column("r", "|r| terkecil", "Smallest |r|", "number", 3),
+        column("explained", "Ragam yang dijelaskan (%)", "Variance explained (%)", "number", 1),
     )
-    level = {lang: number(LEVEL, lang, 2) for lang in ("id", "en")}
     title = Text(
-        f"Korelasi terkecil yang 'signifikan' (p < {level['id']}) menurut jumlah FKTP",
-        f"Smallest 'significant' correlation (p < {level['en']}) by number of facilities",
+        "Korelasi terkecil yang 'signifikan' (p < {level:2}) menurut jumlah FKTP",
+        "Smallest 'significant' correlation (p < {level:2}) by number of facilities",
     )
     note = Text(
         "Ilustrasi: jumlah FKTP, uji dan koefisien tidak tercetak dalam abstrak. Dari sebaran t"
@@ -220,4 +183,5 @@ def _correlations() -> Table:
         " coefficient. By the t distribution with n − 2 degrees of freedom, two-sided; exact for"
         " Pearson, close for Spearman.",
     )
-    return _table("correlations", title, columns, rows, (note,))
+    title = fill(title, {"level": LEVEL})
+    return table("correlations", title, columns, rows, note, source=_source())

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch import datasets
 from kbkresearch.formats import MISSING
-from kbkresearch.regulation.lookup import outcomes
 from kbkresearch.regulation.registry import rules
 from kbkresearch.scoring.lattice import feasible_mixes, months_payment_range, possible_counts
+from kbkresearch.studies.payment import payment_levels
+from kbkresearch.studies.rows import records
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from fractions import Fraction
 
     from kbkresearch.regulation.values import RuleSet
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FACILITY = "puskesmas"
 INDICATORS = ("ak", "rrns", "rppt")
+PAYMENT = Text("Pembayaran kapitasi", "Capitation payment")
 MOST_MONTHS = 36
 """Longest period that is tried: three years."""
 
@@ -33,13 +34,15 @@ def law() -> RuleSet:
 
 def printed() -> dict[str, str]:
     """Return the means with their printed digits, by quantity, with a decimal point."""
-    table = datasets.load("kampak-means").set_index("quantity")["mean_printed"]
-    return {str(key): text.rstrip("%‰").replace(",", ".") for key, text in table.items()}
+    return {
+        row["quantity"]: row["mean_printed"].rstrip("%‰").replace(",", ".")
+        for row in records("kampak-means")
+    }
 
 
 def levels() -> list[int]:
     """Return the payments that a facility can have, in per cent, ascending."""
-    return sorted({int(one.payment[FACILITY].value) for one in outcomes(law())})
+    return payment_levels(law(), FACILITY)
 
 
 def step(quantity: str) -> int | str:
@@ -70,21 +73,27 @@ def months() -> int | None:
 
 def mixes() -> Mixes | None:
     """Return every mix of payments over that number of months; None if no number fits."""
-    return search(tuple(printed().items()), months())
+    return search(printed(), months())
 
 
-@lru_cache(maxsize=8)
-def search(means: tuple[tuple[str, str], ...], n: int | None) -> Mixes | None:
+def search(means: Mapping[str, str], n: int | None) -> Mixes | None:
     """Return every mix of payments of `n` months with these means; None without mixes."""
-    if n is None:
-        return None
-    found = feasible_mixes(law(), FACILITY, n, dict(means))
-    return found if found.found else None
+    found = None if n is None else _search(tuple(means.items()), n)
+    return found if found and found.found else None
 
 
 @lru_cache(maxsize=8)
-def payments(means: tuple[tuple[str, str], ...], n: int) -> tuple[Fraction, Fraction] | None:
+def _search(means: tuple[tuple[str, str], ...], n: int) -> Mixes:
+    return feasible_mixes(law(), FACILITY, n, dict(means))
+
+
+def payment_range(means: Mapping[str, str], n: int | None) -> tuple[Fraction, Fraction] | None:
     """Return the range of the mean payment of `n` months with these means of the indicators."""
+    return None if n is None else _payment_range(tuple((key, means[key]) for key in INDICATORS), n)
+
+
+@lru_cache(maxsize=8)
+def _payment_range(means: tuple[tuple[str, str], ...], n: int) -> tuple[Fraction, Fraction] | None:
     return months_payment_range(law(), FACILITY, n, dict(means))
 
 
@@ -110,9 +119,8 @@ def facts() -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _facts(means: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    found = mixes()
     target = law().indicators
-    base = {
+    return {
         "n": months() or MISSING,
         "counts": listed(counts(*INDICATORS, "payment")),
         "most": MOST_MONTHS,
@@ -124,13 +132,18 @@ def _facts(means: tuple[tuple[str, str], ...]) -> dict[str, Any]:
         "lowest": levels()[0],
         "full": levels()[-1],
         **{name: float(mean) for name, mean in means},
+        **_facts_of_months(mixes()),
     }
+
+
+def _facts_of_months(found: Mixes | None) -> dict[str, Any]:
+    """Return what all possible months share; dashes where no months fit."""
     if found is None or (score := found.mean_score) is None:
         absent = ("mixes", "score_low", "score_high", "sum_rrns")
-        spans = ("above", "ak", "rrns", "rppt", "at_full", "at_lowest")
+        spans = ("above", *INDICATORS, "at_full", "at_lowest")
         ends = (f"{one}_{end}" for one in spans for end in ("least", "most"))
-        return base | dict.fromkeys((*absent, *ends), MISSING)
-    spans_found = {
+        return dict.fromkeys((*absent, *ends), MISSING)
+    reached = {
         "above": found.reached("ak", 2),
         **{name: found.reached(name) for name in INDICATORS},
         "at_full": found.months_at(levels()[-1]),
@@ -138,11 +151,10 @@ def _facts(means: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     }
     every = [shown_mix(mix) for mix in found.found]
     return {
-        **base,
         "mixes": Text(" atau ".join(every), " or ".join(every)),
         "score_low": float(score[0]),
         "score_high": float(score[1]),
         "sum_rrns": float(found.sums["rrns"][1]),
-        **{f"{name}_least": ends[0] for name, ends in spans_found.items()},
-        **{f"{name}_most": ends[1] for name, ends in spans_found.items()},
+        **{f"{name}_least": ends[0] for name, ends in reached.items()},
+        **{f"{name}_most": ends[1] for name, ends in reached.items()},
     }

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kbkresearch import datasets
-from kbkresearch.formats import MISSING, number
+from kbkresearch.formats import MISSING
 from kbkresearch.regulation.lookup import outcomes
-from kbkresearch.scoring.engine import codes_from_values, plan
 from kbkresearch.scoring.lattice import printed_interval
 from kbkresearch.studies import judge
 from kbkresearch.studies.model import Outcome
+from kbkresearch.studies.payment import payment_at
 from kbkresearch.studies.puskesmas_kampak_2024 import published
 from kbkresearch.studies.puskesmas_kampak_2024.bounds import (
     PERMILLE_PER_PCT,
@@ -26,14 +25,15 @@ from kbkresearch.studies.puskesmas_kampak_2024.bounds import (
     payment_possible,
     share_on_both_targets,
 )
-from kbkresearch.studies.puskesmas_kampak_2024.published import FACILITY, INDICATORS
+from kbkresearch.studies.puskesmas_kampak_2024.published import FACILITY, INDICATORS, PAYMENT
 from kbkresearch.studies.puskesmas_kampak_2024.tables import tables
-from kbkresearch.vocabulary import Text
+from kbkresearch.studies.rows import records
+from kbkresearch.studies.words import MARKS, both, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from kbkresearch.studies.model import Verdict
+    from kbkresearch.studies.rows import Row
+    from kbkresearch.vocabulary import Text
 
 __all__ = [
     "mean_digits",
@@ -56,30 +56,17 @@ __all__ = [
 # Units and digits
 
 
-def unit_printed(row: Mapping[str, Any]) -> Outcome:
+def unit_printed(row: Row) -> Outcome:
     """Compare the printed unit of a mean with the unit in the rules."""
     name = row["quantity"]
     law = published.law()
-    in_rules = law.indicators[name].unit if name in INDICATORS else _payment_unit()
-    is_pct = in_rules == "pct"
-    return judge.holds(
-        (row["unit_printed"] == "%") == is_pct, "%" if is_pct else "‰", **_name(name)
-    )
+    payment_unit = law.payment[FACILITY].by_score[0][1].unit
+    mark = MARKS[law.indicators[name].unit if name in INDICATORS else payment_unit]
+    return judge.holds(row["unit_printed"] == mark, mark, name=_name(name))
 
 
-def _payment_unit() -> str:
-    return published.law().payment[FACILITY].by_score[0][1].unit
-
-
-def _unit(quantity: str) -> str:
-    units = datasets.load("kampak-means").set_index("quantity")["unit_printed"]
-    return str(units[quantity])
-
-
-def _name(quantity: str) -> dict[str, Text]:
-    if quantity == "payment":
-        return {"name": Text("Pembayaran kapitasi", "Capitation payment")}
-    return {"name": published.law().indicators[quantity].label}
+def _name(quantity: str) -> Text:
+    return PAYMENT if quantity == "payment" else published.law().indicators[quantity].label
 
 
 def unit_ak() -> Outcome:
@@ -87,9 +74,7 @@ def unit_ak() -> Outcome:
     means = published.printed()
     as_pct = as_per_cent(means)
     possible = {"pct": payment_possible(as_pct), "permille": payment_possible(means)}
-    n, lowest = published.months(), None
-    if n is not None:
-        lowest = published.payments(_indicators(as_pct), n)
+    range_as_pct = published.payment_range(as_pct, published.months())
     target = published.law().indicators["ak"].target
     facts = published.facts() | {
         "as_permille": float(as_pct["ak"]),
@@ -97,17 +82,16 @@ def unit_ak() -> Outcome:
         "target_pct": float(target) / PERMILLE_PER_PCT,
         "share": 100 * float(share_on_both_targets(as_pct)),
         "bound": float(least_payment(as_pct)),
-        "by_search": float(lowest[0]) if lowest else MISSING,
+        "by_search": float(range_as_pct[0]) if range_as_pct else MISSING,
         "target_misread": float(target),
     }
-    shown = Text(
-        f"{number(Decimal(means['ak']), 'id', 4)}‰", f"{number(Decimal(means['ak']), 'en', 4)}‰"
-    )
-    if _unit("ak") != "%":
-        return Outcome("reproduced", shown, facts)
-    if possible["pct"]:
-        return Outcome("ambiguous" if possible["permille"] else "reproduced", shown, facts)
-    return Outcome("contradicted", shown, facts)
+    printed = {row["quantity"]: row["unit_printed"] for row in records("kampak-means")}
+    verdict: Verdict = "contradicted"
+    if printed["ak"] != MARKS["pct"] or (possible["pct"] and not possible["permille"]):
+        verdict = "reproduced"
+    elif possible["pct"]:
+        verdict = "ambiguous"
+    return Outcome(verdict, both("{}‰", shown(Decimal(means["ak"]), 4)), facts)
 
 
 def payment_notation() -> Outcome:
@@ -128,18 +112,17 @@ def payment_notation() -> Outcome:
 # Means and months
 
 
-def mean_digits(row: Mapping[str, Any]) -> Outcome:
+def mean_digits(row: Row) -> Outcome:
     """Return the numbers of months that fit the digits of a mean."""
     fitting = published.counts(row["quantity"])
-    shown = published.listed(fitting[:4])
-    facts = {"fitting": published.listed(fitting), "most": published.MOST_MONTHS}
+    facts = {
+        "fitting": published.listed(fitting),
+        "most": published.MOST_MONTHS,
+        "name": _name(row["quantity"]),
+    }
     if not fitting:
-        return Outcome("contradicted", None, facts | _name(row["quantity"]))
-    return Outcome(
-        "not_recomputable",
-        Text(f"n = {shown} …", f"n = {shown} …"),
-        facts | _name(row["quantity"]),
-    )
+        return Outcome("contradicted", None, facts)
+    return Outcome("not_recomputable", f"n = {published.listed(fitting[:4])} …", facts)
 
 
 def payment_mean() -> Outcome:
@@ -147,37 +130,20 @@ def payment_mean() -> Outcome:
     means, n = published.printed(), published.months()
     facts = published.facts() | {
         "steps": published.step("payment"),
-        "of_means": _payment_of_means(),
+        "of_means": payment_at(
+            published.law(), FACILITY, {name: Decimal(means[name]) for name in INDICATORS}
+        ),
         "total": float(means["payment"]) * n if n else MISSING,
         "low": MISSING,
         "high": MISSING,
     }
-    ends = published.payments(_indicators(means), n) if n else None
+    ends = published.payment_range(means, n)
     within = printed_interval(means["payment"], half="either")
     if ends is None or within.high < ends[0] or within.low > ends[1]:
         return Outcome("contradicted", None, facts)
     low, high = map(float, ends)
-    shown = Text(
-        f"{number(low, 'id', 2)}–{number(high, 'id', 2)}%",
-        f"{number(low, 'en', 2)}–{number(high, 'en', 2)}%",
-    )
-    return Outcome("not_recomputable", shown, facts | {"low": low, "high": high})
-
-
-def _indicators(means: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, means[name]) for name in INDICATORS)
-
-
-def _payment_of_means() -> int:
-    """Return what a month with exactly the mean values would be paid."""
-    import numpy as np
-
-    law, means = published.law(), published.printed()
-    levels = tuple(
-        one.bands[int(codes_from_values(np.array([float(means[one.name])]), plan(one))[0])].level
-        for one in law.paying
-    )
-    return next(int(one.payment[FACILITY].value) for one in outcomes(law) if one.levels == levels)
+    seen = both("{}–{}%", shown(low, 2), shown(high, 2))
+    return Outcome("not_recomputable", seen, facts | {"low": low, "high": high})
 
 
 def number_of_months() -> Outcome:
@@ -223,19 +189,16 @@ def rrns_met() -> Outcome:
 
 def _compared(mean: Decimal, sign: str, target: Decimal | int) -> Text:
     digits = -int(mean.as_tuple().exponent)
-    return Text(
-        f"{number(mean, 'id', digits)} {sign} {target}",
-        f"{number(mean, 'en', digits)} {sign} {target}",
-    )
+    return both("{} {} {}", shown(mean, digits), sign, f"{target}")
 
 
 def missed_indicators() -> Outcome:
     """Compare the indicators that are said to miss their targets with those whose means do."""
-    table = datasets.load("kampak-means").set_index("quantity")["target_status"]
-    said = {name for name in INDICATORS if table[name] == "reported_not_met"}
+    printed = {row["quantity"]: row["target_status"] for row in records("kampak-means")}
+    said = {name for name in INDICATORS if printed[name] == "reported_not_met"}
     found = {name for name in INDICATORS if missed_target(name).verdict == "reproduced"}
-    shown = ", ".join(name.upper() for name in INDICATORS if name in found)
-    return judge.holds(said == found, shown, missed=len(found), all=len(INDICATORS))
+    names = ", ".join(name.upper() for name in INDICATORS if name in found)
+    return judge.holds(said == found, names, missed=len(found), all=len(INDICATORS))
 
 
 def named_indicators(count: int, keywords: list[str]) -> Outcome:
@@ -267,8 +230,4 @@ def optimal() -> Outcome:
     if found is None or found.mean_score is None:
         return Outcome("not_recomputable", None, facts)
     low, high = found.mean_score
-    shown = Text(
-        f"{number(float(low), 'id', 2)}–{number(float(high), 'id', 2)}",
-        f"{number(float(low), 'en', 2)}–{number(float(high), 'en', 2)}",
-    )
-    return judge.holds(high < best, shown, **facts)
+    return judge.holds(high < best, both("{}–{}", shown(low, 2), shown(high, 2)), **facts)

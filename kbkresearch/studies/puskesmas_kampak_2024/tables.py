@@ -5,18 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from kbkresearch.formats import fill
 from kbkresearch.results import Column, Table
+from kbkresearch.studies.layout import by_name, column, table
 from kbkresearch.studies.puskesmas_kampak_2024 import published
 from kbkresearch.studies.puskesmas_kampak_2024.bounds import (
     as_per_cent,
     least_payment,
     share_on_both_targets,
 )
-from kbkresearch.studies.puskesmas_kampak_2024.published import INDICATORS
-from kbkresearch.vocabulary import Kind, Text, label
+from kbkresearch.studies.puskesmas_kampak_2024.published import INDICATORS, PAYMENT
+from kbkresearch.studies.words import MARKS
+from kbkresearch.vocabulary import Text, label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from kbkresearch.scoring.lattice import Mix
 
@@ -24,7 +27,6 @@ SOURCE = Text(
     "Sumber: Wahyuni (2024), abstrak; aturan kbk-2019; dihitung dengan kbkresearch.",
     "Source: Wahyuni (2024), abstract; rules kbk-2019; computed with kbkresearch.",
 )
-_PAYMENT = Text("Pembayaran kapitasi", "Capitation payment")
 _TWO_DECIMALS = Text(
     "Nilai bulanan dianggap berdesimal dua; abstrak tidak mencetak nilai bulanan maupun jumlah"
     " bulannya. Susunan pembayaran tetap sama bila nilainya lebih halus.",
@@ -40,29 +42,7 @@ def tables() -> dict[str, Table]:
     -------
     dict of str to Table
     """
-    made = (_means(), _units(), _counts(), _mixes(), _examples())
-    return {one.name: one for one in made}
-
-
-def _table(
-    name: str,
-    title: Text,
-    columns: Sequence[Column],
-    rows: Sequence[dict[str, Any]],
-    notes: tuple[Text, ...] = (),
-) -> Table:
-    import pandas as pd
-
-    def values(column: Column) -> Any:
-        kind = object if column.kind == "text" else None
-        return pd.Series([row[column.key] for row in rows], dtype=kind)
-
-    frame = pd.DataFrame({one.key: values(one) for one in columns})
-    return Table(name, title, tuple(columns), frame, notes, SOURCE)
-
-
-def _column(key: str, id_: str, en: str, kind: Kind = "number", decimals: int = 0) -> Column:
-    return Column(key, Text(id_, en), kind, decimals)
+    return by_name((_means(), _units(), _counts(), _mixes(), _examples()))
 
 
 def _means() -> Table:
@@ -75,82 +55,81 @@ def _means() -> Table:
         higher = one is None or one.better == "higher"
         rows.append(
             {
-                "quantity": _PAYMENT if one is None else one.label,
+                "quantity": PAYMENT if one is None else one.label,
                 "mean": float(value),
-                "unit": "‰" if one is not None and one.unit == "permille" else "%",
+                "unit": MARKS["pct" if one is None else one.unit],
                 "target": f"{'≥' if higher else '≤'} {target:f}",
                 "met": value >= target if higher else value <= target,
             }
         )
     columns = (
-        _column("quantity", "Besaran", "Quantity", "text"),
-        _column("mean", "Rata-rata tercetak", "Printed mean", "number", 4),
-        _column("unit", "Satuan menurut aturan", "Unit by the rules", "text"),
-        _column("target", "Target", "Target", "text"),
-        _column("met", "Rata-rata mencapai target", "Mean meets the target", "boolean"),
+        column("quantity", "Besaran", "Quantity"),
+        column("mean", "Rata-rata tercetak", "Printed mean", "number", 4),
+        column("unit", "Satuan menurut aturan", "Unit by the rules"),
+        column("target", "Target", "Target"),
+        column("met", "Rata-rata mencapai target", "Mean meets the target", "boolean"),
     )
     title = Text("Rata-rata tercetak dan target", "Printed means and targets")
     note = Text(
         "AK tercetak dengan tanda %. Target pembayaran: pembayaran penuh.",
         "AK is printed with a % sign. Target of the payment: full payment.",
     )
-    return _table("means", title, columns, rows, (note,))
+    return table("means", title, columns, rows, note, source=SOURCE)
 
 
 def _units() -> Table:
-    means = published.printed()
     n = published.months()
-    readings = {
-        Text("per mil (‰)", "per mil (‰)"): means["ak"],
-        Text("persen (%)", "per cent (%)"): as_per_cent(means)["ak"],
-    }
-    rows = []
-    for reading, ak in readings.items():
-        changed = means | {"ak": ak}
-        ends = published.payments(tuple((k, changed[k]) for k in INDICATORS), n) if n else None
-        found = published.search(tuple(changed.items()), n)
-        rows.append(
-            {
-                "reading": reading,
-                "ak_permille": float(ak),
-                "share": 100 * float(share_on_both_targets(changed)),
-                "bound": float(least_payment(changed)),
-                "low": float(ends[0]) if ends else float("nan"),
-                "high": float(ends[1]) if ends else float("nan"),
-                "mixes": len(found.found) if found else 0,
-            }
-        )
+    means = published.printed()
+    rows = [
+        _unit_row(Text("per mil (‰)", "per mil (‰)"), means, n),
+        _unit_row(Text("persen (%)", "per cent (%)"), as_per_cent(means), n),
+    ]
     columns = (
-        _column("reading", "Bacaan", "Reading", "text"),
-        _column("ak_permille", "AK (‰)", "AK (‰)", "number", 2),
-        _column(
+        column("reading", "Bacaan", "Reading"),
+        column("ak_permille", "AK (‰)", "AK (‰)", "number", 2),
+        column(
             "share",
             "Bulan dengan AK dan RRNS sesuai target, paling sedikit (%)",
             "Months on the targets of AK and RRNS, at least (%)",
             "number",
             1,
         ),
-        _column("bound", "Pembayaran, paling rendah (%)", "Payment, at least (%)", "number", 2),
-        _column("low", "Pembayaran terendah (%)", "Lowest payment (%)", "number", 2),
-        _column("high", "Pembayaran tertinggi (%)", "Highest payment (%)", "number", 2),
-        _column("mixes", "Susunan yang mungkin", "Possible mixes", "integer"),
+        column("bound", "Pembayaran, paling rendah (%)", "Payment, at least (%)", "number", 2),
+        column("low", "Pembayaran terendah (%)", "Lowest payment (%)", "number", 2),
+        column("high", "Pembayaran tertinggi (%)", "Highest payment (%)", "number", 2),
+        column("mixes", "Susunan yang mungkin", "Possible mixes", "integer"),
     )
     title = Text(
         "Dua bacaan satuan AK dan pembayaran yang mungkin",
         "Two readings of the unit of AK and the payments they allow",
     )
     note = Text(
-        f"'Paling rendah' dan 'paling sedikit' berlaku untuk jumlah bulan berapa pun; tiga kolom"
-        f" terakhir hasil pencarian atas {n} bulan.",
-        f"'At least' holds for any number of months; the last three columns are from the search"
-        f" over {n} months.",
+        "'Paling rendah' dan 'paling sedikit' berlaku untuk jumlah bulan berapa pun; tiga kolom"
+        " terakhir hasil pencarian atas {n} bulan.",
+        "'At least' holds for any number of months; the last three columns are from the search"
+        " over {n} months.",
     )
-    return _table("units", title, columns, rows, (note, _TWO_DECIMALS))
+    return table("units", title, columns, rows, fill(note, {"n": n}), _TWO_DECIMALS, source=SOURCE)
+
+
+def _unit_row(reading: Text, means: Mapping[str, str], n: int | None) -> dict[str, Any]:
+    """Return what the means allow with AK read in this unit, over any months and over `n`."""
+    ends = published.payment_range(means, n)
+    found = published.search(means, n)
+    return {
+        "reading": reading,
+        "ak_permille": float(means["ak"]),
+        "share": 100 * float(share_on_both_targets(means)),
+        "bound": float(least_payment(means)),
+        "low": float(ends[0]) if ends else float("nan"),
+        "high": float(ends[1]) if ends else float("nan"),
+        "mixes": len(found.found) if found else 0,
+    }
 
 
 def _counts() -> Table:
     law = published.law()
-    every = {name: law.indicators[name].label for name in INDICATORS} | {"payment": _PAYMENT}
+    every = {name: law.indicators[name].label for name in INDICATORS} | {"payment": PAYMENT}
     rows = [
         {
             "quantity": name,
@@ -167,16 +146,16 @@ def _counts() -> Table:
         }
     )
     columns = (
-        _column("quantity", "Rata-rata", "Mean", "text"),
-        _column("step", "Kelipatan nilai bulanan", "Monthly values in steps of", "number", 2),
-        _column("counts", "Jumlah bulan yang mungkin", "Possible numbers of months", "text"),
+        column("quantity", "Rata-rata", "Mean"),
+        column("step", "Kelipatan nilai bulanan", "Monthly values in steps of", "number", 2),
+        column("counts", "Jumlah bulan yang mungkin", "Possible numbers of months"),
     )
     most = published.MOST_MONTHS
     title = Text(
         f"Jumlah bulan (sampai {most}) yang cocok dengan angka tercetak",
         f"Numbers of months (up to {most}) that fit the printed digits",
     )
-    return _table("counts", title, columns, rows, (_TWO_DECIMALS,))
+    return table("counts", title, columns, rows, _TWO_DECIMALS, source=SOURCE)
 
 
 def _found() -> tuple[Mix, ...]:
@@ -205,55 +184,52 @@ def _mixes() -> Table:
     reached = Text("Bulan yang mencapai", "Months that reached")
     score = Text("Rata-rata nilai capaian", "Mean score")
     columns = (
-        _column("mix", "Susunan", "Mix", "integer"),
+        column("mix", "Susunan", "Mix", "integer"),
         *(
-            Column(f"at_{level}", Text(f"{level}%", f"{level}%"), "integer", 0, paid)
+            column(f"at_{level}", f"{level}%", f"{level}%", "integer", 0, paid)
             for level in published.levels()
         ),
-        Column("above", Text(f"AK > {edge}‰", f"AK > {edge}‰"), "text", 0, reached),
+        column("above", f"AK > {edge}‰", f"AK > {edge}‰", spanner=reached),
         *(
-            Column(
-                name, Text(f"target {name.upper()}", f"{name.upper()} target"), "text", 0, reached
-            )
+            column(name, f"target {name.upper()}", f"{name.upper()} target", spanner=reached)
             for name in INDICATORS
         ),
-        Column("score_low", Text("terendah", "lowest"), "number", 2, score),
-        Column("score_high", Text("tertinggi", "highest"), "number", 2, score),
+        column("score_low", "terendah", "lowest", "number", 2, score),
+        column("score_high", "tertinggi", "highest", "number", 2, score),
     )
     n = published.months()
     title = Text(
         f"Semua susunan pembayaran {n} bulan yang cocok dengan keempat rata-rata",
         f"All mixes of {n} monthly payments that fit the four means",
     )
-    return _table("mixes", title, columns, rows, (_TWO_DECIMALS,))
+    return table("mixes", title, columns, rows, _TWO_DECIMALS, source=SOURCE)
 
 
 def _examples() -> Table:
     rows = [
         {
             "mix": place,
-            "months": sum(other.levels == month.levels for other in mix.witness),
+            "month": number,
             "ak_permille": float(month.values["ak"]),
             "rrns_pct": float(month.values["rrns"]),
             "rppt_pct": float(month.values["rppt"]),
             "ratings": "–".join(map(str, month.levels)),
             "score": float(month.score or 0),
             "payment_pct": float(month.payment),
-            "month": number,
         }
         for place, mix in enumerate(_found(), 1)
         for number, month in enumerate(mix.witness, 1)
     ]
     columns = (
-        _column("mix", "Susunan", "Mix", "integer"),
-        _column("month", "Bulan", "Month", "integer"),
+        column("mix", "Susunan", "Mix", "integer"),
+        column("month", "Bulan", "Month", "integer"),
         *(
             Column(key, Text(label(key, "id", unit=True), label(key, "en", unit=True)), "number", 2)
             for key in ("ak_permille", "rrns_pct", "rppt_pct")
         ),
-        _column("ratings", "Rating AK–RRNS–RPPT", "Ratings AK–RRNS–RPPT", "text"),
-        _column("score", "Nilai capaian", "Score", "number", 1),
-        _column("payment_pct", "Pembayaran (%)", "Payment (%)", "number", 0),
+        column("ratings", "Rating AK–RRNS–RPPT", "Ratings AK–RRNS–RPPT"),
+        column("score", "Nilai capaian", "Score", "number", 1),
+        column("payment_pct", "Pembayaran (%)", "Payment (%)", "number", 0),
     )
     title = Text(
         "Contoh nilai bulanan yang rata-ratanya persis seperti tercetak",
@@ -265,4 +241,4 @@ def _examples() -> Table:
         "Not data of Puskesmas Kampak: one of very many possibilities per mix, ordered by payment;"
         " the true order of the months is not known.",
     )
-    return _table("example-months", title, columns, rows, (note, _TWO_DECIMALS))
+    return table("example-months", title, columns, rows, note, _TWO_DECIMALS, source=SOURCE)

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from math import gcd
+from math import gcd, prod
 from typing import TYPE_CHECKING, Any
 
 from kbkresearch import datasets
 from kbkresearch.regulation.registry import rule_ids, rules
 from kbkresearch.scoring.means import possible_counts
 from kbkresearch.studies.judge import holds, holds_or
+from kbkresearch.studies.puskesmas_kampak_2024 import published as kampak
 from kbkresearch.studies.puskesmas_pasawahan.printed import (
+    FACILITIES,
     INDICATORS,
     lattice,
     partitions,
     readings,
     score_bands,
     score_domain,
-    shown,
 )
 from kbkresearch.studies.puskesmas_pasawahan.standards import only_authority
+from kbkresearch.studies.words import span
 
 if TYPE_CHECKING:
     from kbkresearch.studies.model import Outcome
-
-Row = dict[str, Any]
+    from kbkresearch.studies.rows import Row
 
 
 def score_range() -> Outcome:
@@ -33,7 +34,7 @@ def score_range() -> Outcome:
     low, high = min(one.low for one in spans), max(one.high for one in spans)
     triples = lattice()
     facts = {"triples": len(triples), "scores": len({one.score for one in triples})}
-    return holds((domain.low, domain.high) == (low, high), shown(domain), **facts)
+    return holds((domain.low, domain.high) == (low, high), span(domain), **facts)
 
 
 def score_band(row: Row) -> Outcome:
@@ -42,12 +43,12 @@ def score_band(row: Row) -> Outcome:
     literal = readings(row["score_band_printed"], domain)
     names = score_bands()
     fitting = partitions({name: name for name in names}, domain)
-    facts = {"closed": shown(literal[0]), "open": shown(literal[-1]), "edge": float(literal[0].low)}
+    facts = {"closed": span(literal[0]), "open": span(literal[-1]), "edge": float(literal[0].low)}
     fits = len(fitting) == 1
     return holds_or(
         fits and len(literal) == 1,
         "ambiguous" if fits else "contradicted",
-        shown((fitting[0] if fits else names)[row["score_band_printed"]]),
+        span((fitting[0] if fits else names)[row["score_band_printed"]]),
         **facts,
     )
 
@@ -55,25 +56,22 @@ def score_band(row: Row) -> Outcome:
 def score_partition() -> Outcome:
     """Count the readings of the printed score bands that cover every score once."""
     names, domain = score_bands(), score_domain()
-    tried = 1
-    for name in names:
-        tried *= len(readings(name, domain))
+    tried = prod(len(readings(name, domain)) for name in names)
     fitting = len(partitions({name: name for name in names}, domain))
-    return holds(fitting == 1, fitting, tried=tried, domain=shown(domain))
+    return holds(fitting == 1, fitting, tried=tried, domain=span(domain))
 
 
 def payment(row: Row) -> Outcome:
     """Compare a printed payment with the rule set, which was transcribed from the same table."""
     found = score_bands()[row["score_band_printed"]]
     table = rules("kbk-2019").payment[row["facility_type"]].by_score
-    held = next((int(value.value) for span, value in table if span == found), None)
+    held = next((int(value.value) for one, value in table if one == found), None)
     return only_authority(row["payment_pct"], held, held, **_mean_payment())
 
 
 def _mean_payment() -> dict[str, Any]:
     """Return the mean payment that a study of one Puskesmas prints, beside both columns."""
-    means = datasets.load("kampak-means").set_index("quantity")
-    mean = Decimal(str(means.loc["payment", "mean"]))
+    mean = Decimal(kampak.printed()["payment"])
     table = datasets.load("pasawahan-payments").groupby("facility_type")["payment_pct"]
     columns = {str(name): sorted(group.tolist()) for name, group in table}
     step = gcd(*columns["puskesmas"])
@@ -96,12 +94,14 @@ def payment_column() -> Outcome:
     return holds(bool(fits and facts["counts"]), f"{facts['below']}–{facts['above']}%", **facts)
 
 
+def _paid(facility_type: str = "puskesmas") -> list[int]:
+    """Return what each combination of ratings is paid; 0 where no printed band holds its score."""
+    return [one.payment.get(facility_type, 0) for one in lattice()]
+
+
 def lowest_payment(puskesmas: int, klinik_pratama: int) -> Outcome:
     """Compare the lowest payments with those over every combination of ratings."""
-    low = {
-        name: min(one.payment.get(name, 0) for one in lattice())
-        for name in ("puskesmas", "klinik_pratama")
-    }
+    low = {name: min(_paid(name)) for name in FACILITIES}
     shown_low = " / ".join(f"{value}%" for value in low.values())
     stated = {"puskesmas": puskesmas, "klinik_pratama": klinik_pratama}
     losses = {f"lost_{name}": 100 - value for name, value in low.items()}
@@ -111,9 +111,9 @@ def lowest_payment(puskesmas: int, klinik_pratama: int) -> Outcome:
 def full_payment(stated: int) -> Outcome:
     """Count the combinations of ratings that are paid in full."""
     full = [one for one in lattice() if one.payment.get("puskesmas") == stated]
-    n = len(full)
+    best = max(one.score for one in lattice())
     ratings = " / ".join(", ".join(map(str, one.ratings)) for one in full)
-    return holds({one.score for one in full} == {max(t.score for t in lattice())}, n, at=ratings)
+    return holds({one.score for one in full} == {best}, len(full), at=ratings)
 
 
 def paid_facilities(named: list[str]) -> Outcome:
@@ -141,13 +141,13 @@ def payment_rises() -> Outcome:
 
 def members_alone() -> Outcome:
     """Look whether the number of members alone fixes what is paid."""
-    paid = {one.payment.get("puskesmas", 0) for one in lattice()}
+    paid = set(_paid())
     return holds_or(len(paid) == 1, "ambiguous", len(paid), low=min(paid), high=max(paid))
 
 
 def extra_income() -> Outcome:
     """Look whether any combination of ratings is paid more than the norm capitation."""
-    paid = [one.payment.get("puskesmas", 0) for one in lattice()]
+    paid = _paid()
     facts = {"high": max(paid), "low": min(paid), "span": max(paid) - min(paid), "norm": 100}
     return holds_or(facts["high"] > facts["norm"], "ambiguous", f"≤ {max(paid)}%", **facts)
 

@@ -10,27 +10,23 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from itertools import product
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch import datasets
 from kbkresearch.regulation.intervals import Interval, partition_problems
 from kbkresearch.studies.judge import exact
-from kbkresearch.vocabulary import Text
+from kbkresearch.studies.rows import records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    import pandas as pd
+    from kbkresearch.studies.rows import Row
 
 INDICATORS = ("ak", "rrns", "rppt")
 FACILITIES = ("puskesmas", "klinik_pratama")
 _PART = re.compile(r"\s*(?P<sign>[≥≤<>]?)\s*(?P<number>\d+(?:,\d+)?)\s*[%‰]?\s*")
 _CLOSED = {"": (True, False), ">": (False,), "≥": (True,), "<": (False,), "≤": (True,)}
 _UNBOUNDED = Decimal("inf")
-_UNITS = {"permille": "‰", "pct": "%"}
 
 
 def part(printed: str) -> tuple[str, Decimal]:
@@ -118,19 +114,6 @@ def overlaps(one: Interval, other: Interval) -> bool:
     return high.low < low.high or (high.low == low.high and high.low_closed and low.high_closed)
 
 
-def shown(interval: Interval, unit: str = "") -> Text:
-    """Return an interval with its unit, with a decimal comma and a semicolon in Indonesian.
-
-    Examples
-    --------
-    >>> shown(Interval.parse("(2, 2.5]"), "pct").id
-    '(2; 2,5] %'
-    """
-    mark = f" {_UNITS[unit]}" if unit else ""
-    english = f"{interval}{mark}"
-    return Text(english.replace(", ", "; ").replace(".", ","), english)
-
-
 @dataclass(frozen=True, slots=True)
 class Triple:
     """One combination of ratings, as the printed tables score and pay it.
@@ -148,18 +131,6 @@ class Triple:
     ratings: tuple[int, ...]
     score: Fraction
     payment: Mapping[str, int]
-
-
-def records(name: str) -> tuple[Mapping[str, Any], ...]:
-    """Return a published table row by row."""
-    return _records(datasets.load, name)
-
-
-@lru_cache(maxsize=32)
-def _records(load: Callable[[str], pd.DataFrame], name: str) -> tuple[Mapping[str, Any], ...]:
-    """Read a table once per way of loading it: the audit asks for the same few tables often."""
-    rows: Any = load(name).to_dict("records")
-    return tuple(MappingProxyType(row) for row in rows)
 
 
 def values() -> dict[str, dict[int, Fraction]]:
@@ -238,13 +209,13 @@ class StaffColumn:
 
 def staff_columns() -> dict[int, StaffColumn]:
     """Return the printed columns of the staffing table, by position."""
-    columns: dict[int, list[Mapping[str, Any]]] = {}
+    columns: dict[int, list[Row]] = {}
     for row in records("pasawahan-staffing"):
         columns.setdefault(row["column_no"], []).append(row)
     return {number: _staff_column(rows) for number, rows in columns.items()}
 
 
-def _staff_column(rows: list[Mapping[str, Any]]) -> StaffColumn:
+def _staff_column(rows: list[Row]) -> StaffColumn:
     area = rows[0]["area_printed"]
     return StaffColumn(
         area=area if isinstance(area, str) else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from kbkresearch import datasets
@@ -18,17 +19,18 @@ from kbkresearch.studies.puskesmas_pasawahan.printed import (
     part,
     partitions,
     readings,
-    shown,
     values,
 )
+from kbkresearch.studies.rows import records
+from kbkresearch.studies.words import MARKS, span
 from kbkresearch.vocabulary import Text, label
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from kbkresearch.studies.model import Outcome
+    from kbkresearch.studies.rows import Row
 
-Row = dict[str, Any]
 _UNBOUNDED = Interval.parse("[0, inf)")
 
 
@@ -45,8 +47,8 @@ def band(row: Row) -> Outcome:
     facts = {
         "name": law.label,
         "limit": limit,
-        "closed": shown(literal[0], "pct"),
-        "open": shown(literal[-1], "pct"),
+        "closed": span(literal[0], "pct"),
+        "open": span(literal[-1], "pct"),
         "edge": float(_unsigned_end(literal)),
         "overlaps": sum(overlaps(literal[0], one) for one in others),
         "low": float(literal[0].low),
@@ -54,7 +56,7 @@ def band(row: Row) -> Outcome:
     return holds_or(
         fits and len(literal) == 1,
         "ambiguous" if fits else "contradicted",
-        shown(applied, law.unit),
+        span(applied, law.unit),
         **facts,
     )
 
@@ -70,9 +72,7 @@ def all_bands(indicator: str) -> Outcome:
     texts = bands(indicator)
     domain = Interval.parse(f"[0, {largest(texts[4])}]")
     fitting = partitions(texts, domain)
-    tried = 1
-    for text in texts.values():
-        tried *= len(readings(text, domain))
+    tried = prod(len(readings(text, domain)) for text in texts.values())
     permille = {level: text.replace("%", "‰") for level, text in texts.items()}
     scale = rules("kbk-2019").indicators[indicator].domain
     turned = {**permille, 1: permille[1].replace(">", "≤")}
@@ -135,15 +135,15 @@ def target(row: Row) -> Outcome:
     """Compare a printed target with the largest possible value and with another study's target."""
     printed = row["target_printed"]
     limit, found = largest(printed), part(printed)[1]
-    table = datasets.load("makmur-jaya-targets").to_dict("records")
     other = next(
-        one for one in table if (one["language"], one["indicator"]) == ("id", row["indicator"])
+        one
+        for one in records("makmur-jaya-targets")
+        if (one["language"], one["indicator"]) == ("id", row["indicator"])
     )
     fits = found <= limit and other["unit"] == ("permille" if limit > 100 else "pct")  # noqa: PLR2004
-    mark = "‰" if other["unit"] == "permille" else "%"
     return holds(
         bool(fits and found == other["target"]),
-        f"{other['target']}{mark}",
+        f"{other['target']}{MARKS[other['unit']]}",
         name=_label(row),
         number=float(found),
         limit=limit,
@@ -163,8 +163,9 @@ def ak_formula(factor: int) -> Outcome:
     """Compare the largest contact rate that the printed formula can give with the target."""
     wanted = part(bands("ak")[4])[1]
     scale = rules("kbk-2019").indicators["ak"].scale
-    recomputed = Text(f"× {scale} (‰)", f"× {scale} (‰)")
-    return holds(wanted <= factor, recomputed, largest=factor, target=float(wanted), scale=scale)
+    return holds(
+        wanted <= factor, f"× {scale} (‰)", largest=factor, target=float(wanted), scale=scale
+    )
 
 
 def ak_definition() -> Outcome:

@@ -9,11 +9,12 @@ from kbkresearch.regulation.registry import rules
 from kbkresearch.studies.judge import holds, holds_or, number
 from kbkresearch.studies.model import Outcome
 from kbkresearch.studies.puskesmas_pasawahan.printed import staff_columns
+from kbkresearch.studies.rows import barriers_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Row = dict[str, Any]
+    from kbkresearch.studies.rows import Row
 
 
 def only_authority(published: object, held: object, recomputed: Any, **details: Any) -> Outcome:
@@ -164,17 +165,15 @@ def operations_rest(pct: int) -> Outcome:
 
 def money_barriers() -> Outcome:
     """Count the money barriers that the chapter cites elsewhere."""
-    table = datasets.load("barriers")
-    own = table[table["study_id"] == "puskesmas-pasawahan"]
-    n = int((own["component"] == "money").sum())
+    own = barriers_of("puskesmas-pasawahan")
+    n = sum(one["component"] == "money" for one in own)
     return holds_or(not n, "ambiguous", n, n=n, cited=len(own))
 
 
 def cited_inputs(groups: dict[str, list[str]], section: str) -> Outcome:
     """Check that the barriers cited in a section are those the chapter's inputs stand for."""
-    table = datasets.load("barriers")
-    own = table[table["study_id"] == "puskesmas-pasawahan"]
-    found = set(own.loc[own["where"].str.contains(section, regex=False), "component"])
+    own = barriers_of("puskesmas-pasawahan")
+    found = {one["component"] for one in own if section in one["where"]}
     covered = all(found & set(parts) for parts in groups.values())
     within = found <= {one for parts in groups.values() for one in parts}
     return holds(covered and within, len(groups), components=len(found), groups=len(groups))

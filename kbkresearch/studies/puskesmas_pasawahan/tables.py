@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kbkresearch import datasets
 from kbkresearch.formats import fill
 from kbkresearch.regulation.registry import rules
-from kbkresearch.results import Column, Table
 from kbkresearch.studies.judge import exact
+from kbkresearch.studies.layout import by_name, column, table
 from kbkresearch.studies.puskesmas_pasawahan.printed import (
     INDICATORS,
     lattice,
     readings,
     score_bands,
-    shown,
     staff_columns,
     values,
 )
+from kbkresearch.studies.rows import records
+from kbkresearch.studies.words import span
 from kbkresearch.vocabulary import Text
+
+if TYPE_CHECKING:
+    from kbkresearch.results import Table
 
 _STATUS = {
     "sourced": Text("sesuai cetakan", "as printed"),
@@ -30,34 +34,21 @@ _NO_AREA = Text("(tidak tercetak)", "(not printed)")
 
 def tables() -> dict[str, Table]:
     """Return the recomputed tables by name."""
-    made = (_bands(), _values(), _payments(), _staffing(), _rooms())
-    return {table.name: table for table in made}
+    return by_name((_bands(), _values(), _payments(), _staffing(), _rooms()))
 
 
-def _table(
-    name: str,
-    title: Text,
-    columns: tuple[Column, ...],
-    rows: list[dict[str, Any]],
-    printed: str,
-    *notes: Text,
-) -> Table:
-    import pandas as pd
-
-    frame = pd.DataFrame(rows, columns=[column.key for column in columns], dtype=object)
-    source = Text(
+def _source(printed: str) -> Text:
+    return Text(
         f"Sumber: Bab II studi Puskesmas Pasawahan, {printed}; dihitung ulang dengan kbkresearch",
         f"Source: chapter II of the Puskesmas Pasawahan study, {printed}; recomputed with"
         " kbkresearch",
     )
-    return Table(name, title, columns, frame, notes, source)
 
 
 def _bands() -> Table:
-    law = rules("kbk-2019")
     rows = []
-    for row in datasets.load("pasawahan-bands").to_dict("records"):
-        indicator = law.indicators[row["indicator"]]
+    for row in records("pasawahan-bands"):
+        indicator = rules("kbk-2019").indicators[row["indicator"]]
         applied = next(band for band in indicator.bands if band.level == row["rating"])
         rows.append(
             {
@@ -65,42 +56,37 @@ def _bands() -> Table:
                 "rating": row["rating"],
                 "printed": row["band_printed"],
                 "readings": len(readings(row["band_printed"], indicator.domain)),
-                "applied": shown(applied.interval, indicator.unit),
+                "applied": span(applied.interval, indicator.unit),
                 "status": _STATUS[applied.value.status],
                 "note": applied.value.note,
             }
         )
-    return _table(
-        "bands",
-        Text("Pita rating: tercetak dan diterapkan", "Rating bands: printed and applied"),
-        (
-            Column("indicator", Text("Indikator", "Indicator")),
-            Column("rating", Text("Rating", "Rating"), "integer"),
-            Column("printed", Text("Tercetak", "Printed")),
-            Column("readings", Text("Bacaan yang mungkin", "Possible readings"), "integer"),
-            Column("applied", Text("Diterapkan", "Applied")),
-            Column("status", Text("Status", "Status")),
-            Column("note", Text("Alasan", "Why")),
-        ),
-        rows,
-        "Tabel 2.3",
-        Text(
-            "Dua bacaan: satu ujung pita tercetak tanpa tanda. Yang diterapkan ialah bacaan yang"
-            " membuat keempat pita membagi habis semua nilai.",
-            "Two readings: one end of the band is printed without a sign. The one applied makes"
-            " the four bands cover every value once.",
-        ),
+    columns = (
+        column("indicator", "Indikator", "Indicator"),
+        column("rating", "Rating", "Rating", "integer"),
+        column("printed", "Tercetak", "Printed"),
+        column("readings", "Bacaan yang mungkin", "Possible readings", "integer"),
+        column("applied", "Diterapkan", "Applied"),
+        column("status", "Status", "Status"),
+        column("note", "Alasan", "Why"),
     )
+    title = Text("Pita rating: tercetak dan diterapkan", "Rating bands: printed and applied")
+    note = Text(
+        "Dua bacaan: satu ujung pita tercetak tanpa tanda. Yang diterapkan ialah bacaan yang"
+        " membuat keempat pita membagi habis semua nilai.",
+        "Two readings: one end of the band is printed without a sign. The one applied makes"
+        " the four bands cover every value once.",
+    )
+    return table("bands", title, columns, rows, note, source=_source("Tabel 2.3"))
 
 
 def _values() -> Table:
-    law = rules("kbk-2019")
     rows = []
-    for row in datasets.load("pasawahan-bands").to_dict("records"):
+    for row in records("pasawahan-bands"):
         product = Fraction(row["weight_pct"] * row["rating"], 100)
         rows.append(
             {
-                "indicator": law.indicators[row["indicator"]].label,
+                "indicator": rules("kbk-2019").indicators[row["indicator"]].label,
                 "weight": row["weight_pct"],
                 "rating": row["rating"],
                 "printed": row["value_printed"],
@@ -108,60 +94,53 @@ def _values() -> Table:
                 "same": exact(row["value_printed"]) == product,
             }
         )
-    return _table(
-        "values",
-        Text("Capaian nilai: tercetak dan bobot × rating", "Values: printed and weight × rating"),
-        (
-            Column("indicator", Text("Indikator", "Indicator")),
-            Column("weight", Text("Bobot (%)", "Weight (%)"), "integer"),
-            Column("rating", Text("Rating", "Rating"), "integer"),
-            Column("printed", Text("Nilai tercetak", "Printed value"), "number", 1),
-            Column("product", Text("Bobot × rating", "Weight × rating"), "number", 1),
-            Column("same", Text("Sama", "Same"), "boolean"),
-        ),
-        rows,
-        "Tabel 2.3",
+    columns = (
+        column("indicator", "Indikator", "Indicator"),
+        column("weight", "Bobot (%)", "Weight (%)", "integer"),
+        column("rating", "Rating", "Rating", "integer"),
+        column("printed", "Nilai tercetak", "Printed value", "number", 1),
+        column("product", "Bobot × rating", "Weight × rating", "number", 1),
+        column("same", "Sama", "Same", "boolean"),
     )
+    title = Text(
+        "Capaian nilai: tercetak dan bobot × rating", "Values: printed and weight × rating"
+    )
+    return table("values", title, columns, rows, source=_source("Tabel 2.3"))
 
 
 def _payments() -> Table:
     triples = lattice()
     paid = {
         (row["score_band_printed"], row["facility_type"]): row["payment_pct"]
-        for row in datasets.load("pasawahan-payments").to_dict("records")
+        for row in records("pasawahan-payments")
     }
     rows = []
-    for name, span in score_bands().items():
-        inside = [one for one in triples if one.score in span]
+    for name, reading in score_bands().items():
+        inside = [one for one in triples if one.score in reading]
         rows.append(
             {
                 "band": name,
-                "interval": shown(span),
+                "interval": span(reading),
                 "puskesmas": paid[name, "puskesmas"],
                 "clinic": paid[name, "klinik_pratama"],
                 "scores": len({one.score for one in inside}),
                 "triples": len(inside),
             }
         )
-    return _table(
-        "payments",
-        Text(
-            "Pembayaran menurut nilai capaian, dan kombinasi rating di baliknya",
-            "Payment by score, and the combinations of ratings behind it",
-        ),
-        (
-            Column("band", Text("Nilai tercetak", "Printed score")),
-            Column("interval", Text("Bacaan", "Reading")),
-            Column("puskesmas", Text("Puskesmas (%)", "Puskesmas (%)"), "integer"),
-            Column("clinic", Text("Klinik Pratama (%)", "Primary clinic (%)"), "integer"),
-            Column("scores", Text("Nilai yang mungkin", "Possible scores"), "integer"),
-            Column("triples", Text("Kombinasi rating", "Combinations of ratings"), "integer"),
-        ),
-        rows,
-        "Tabel 2.3, 2.4",
-        _lattice_note(),
-        *(_cap_note(name) for name in INDICATORS),
+    columns = (
+        column("band", "Nilai tercetak", "Printed score"),
+        column("interval", "Bacaan", "Reading"),
+        column("puskesmas", "Puskesmas (%)", "Puskesmas (%)", "integer"),
+        column("clinic", "Klinik Pratama (%)", "Primary clinic (%)", "integer"),
+        column("scores", "Nilai yang mungkin", "Possible scores", "integer"),
+        column("triples", "Kombinasi rating", "Combinations of ratings", "integer"),
     )
+    title = Text(
+        "Pembayaran menurut nilai capaian, dan kombinasi rating di baliknya",
+        "Payment by score, and the combinations of ratings behind it",
+    )
+    notes = (_lattice_note(), *(_cap_note(name) for name in INDICATORS))
+    return table("payments", title, columns, rows, *notes, source=_source("Tabel 2.3, 2.4"))
 
 
 def _lattice_note() -> Text:
@@ -212,28 +191,24 @@ def _staffing() -> Table:
         }
         for number, one in staff_columns().items()
     ]
-    return _table(
-        "staffing",
-        Text("Jumlah tenaga: tercetak dan dijumlahkan", "Staff: printed totals and sums"),
-        (
-            Column("column", Text("Kolom", "Column"), "integer"),
-            Column("area", Text("Kawasan tercetak", "Printed area")),
-            Column("inpatient", Text("Sub-judul tercetak", "Printed sub-header")),
-            Column("printed", Text("Total tercetak", "Printed total"), "integer"),
-            Column("sum", Text("Jumlah barisnya", "Sum of its rows"), "integer"),
-            Column("difference", Text("Selisih", "Difference"), "integer"),
-        ),
-        rows,
-        "Tabel 2.1",
-        Text(
-            "Tabel ini kehilangan satu kolom dan tidak diperbaiki; jangan dipakai sebagai standar.",
-            "This table has lost a column and is not repaired; do not use it as a standard.",
-        ),
+    columns = (
+        column("column", "Kolom", "Column", "integer"),
+        column("area", "Kawasan tercetak", "Printed area"),
+        column("inpatient", "Sub-judul tercetak", "Printed sub-header"),
+        column("printed", "Total tercetak", "Printed total", "integer"),
+        column("sum", "Jumlah barisnya", "Sum of its rows", "integer"),
+        column("difference", "Selisih", "Difference", "integer"),
     )
+    title = Text("Jumlah tenaga: tercetak dan dijumlahkan", "Staff: printed totals and sums")
+    note = Text(
+        "Tabel ini kehilangan satu kolom dan tidak diperbaiki; jangan dipakai sebagai standar.",
+        "This table has lost a column and is not repaired; do not use it as a standard.",
+    )
+    return table("staffing", title, columns, rows, note, source=_source("Tabel 2.1"))
 
 
 def _rooms() -> Table:
-    table = datasets.load("pasawahan-rooms")
+    printed = datasets.load("pasawahan-rooms")
     rows = [
         {
             "room_no": number,
@@ -241,17 +216,13 @@ def _rooms() -> Table:
             "sets": int(group["equipment_printed"].str.startswith("Set ").sum()),
             "equipment": "; ".join(group["equipment_printed"]),
         }
-        for number, group in table.groupby("room_no", sort=False)
+        for number, group in printed.groupby("room_no", sort=False)
     ]
-    return _table(
-        "rooms",
-        Text("Ruang dan set alat sebagaimana tercetak", "Rooms and equipment sets as printed"),
-        (
-            Column("room_no", Text("No", "No"), "integer"),
-            Column("room", Text("Ruang", "Room")),
-            Column("sets", Text("Banyaknya set", "Number of sets"), "integer"),
-            Column("equipment", Text("Kolom alat kesehatan", "Equipment column")),
-        ),
-        rows,
-        "Tabel 2.2",
+    columns = (
+        column("room_no", "No", "No", "integer"),
+        column("room", "Ruang", "Room"),
+        column("sets", "Banyaknya set", "Number of sets", "integer"),
+        column("equipment", "Kolom alat kesehatan", "Equipment column"),
     )
+    title = Text("Ruang dan set alat sebagaimana tercetak", "Rooms and equipment sets as printed")
+    return table("rooms", title, columns, rows, source=_source("Tabel 2.2"))

@@ -1,6 +1,7 @@
 """Make the synthetic workbooks beside this file; nothing in them is real.
 
-python make.py, with LibreOffice for the .xls and .ods and the package pyxlsbwriter for the .xlsb.
+python make.py, with LibreOffice for the .xls and .ods and the package pyxlsbwriter (MIT licence)
+for the .xlsb.
 """
 
 from __future__ import annotations

@@ -1,125 +1,21 @@
-"""The words of the field: canonical columns, their units, and labels in Indonesian and English."""
+"""The canonical columns that a file may have and the package computes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING
 
-from kbkresearch.errors import UnknownNameError
+from kbkresearch.vocabulary.words import ColumnMeaning, Kind, Text, meanings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Lang: TypeAlias = Literal["id", "en"]
-LANGS: tuple[Lang, ...] = ("id", "en")
-Kind: TypeAlias = Literal["text", "integer", "number", "rupiah", "date", "boolean"]
-
 FACILITY_TYPES = ("puskesmas", "klinik_pratama", "rs_d_pratama", "dpp")
 
 
-def check_lang(lang: str) -> Lang:
-    """Return `lang` if it is a language of the package, else raise.
-
-    Parameters
-    ----------
-    lang : str
-        ``"id"`` (Indonesian) or ``"en"`` (English).
-
-    Returns
-    -------
-    {"id", "en"}
-
-    Raises
-    ------
-    UnknownNameError
-        For any other value.
-
-    Examples
-    --------
-    >>> check_lang("id")
-    'id'
-    """
-    if lang not in LANGS:
-        raise UnknownNameError("language", lang, LANGS)
-    return lang
-
-
-class Text(str):
-    """One text in Indonesian and English; used as a plain string it is the English one.
-
-    Parameters
-    ----------
-    id, en : str
-        The text in each language.
-
-    Examples
-    --------
-    >>> Text("peserta", "members").to("id")
-    'peserta'
-    >>> "registered " + Text("peserta", "members")
-    'registered members'
-    """
-
-    __slots__ = ("id",)
-    id: str
-
-    def __new__(cls, id: str, en: str) -> Self:  # noqa: A002 - the language's own code
-        """Make a text of its two wordings."""
-        text = super().__new__(cls, en)
-        text.id = id
-        return text
-
-    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
-        return self.id, self.en
-
-    @property
-    def en(self) -> str:
-        """Return the English text."""
-        return str(self)
-
-    def to(self, lang: str) -> str:
-        """Return the text in `lang`."""
-        return self.id if check_lang(lang) == "id" else self.en
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnMeaning:
-    """What a canonical column holds.
-
-    Attributes
-    ----------
-    name : str
-        Canonical column name.
-    kind : {"text", "integer", "number", "rupiah", "date", "boolean"}
-        How values are stored and shown.
-    unit : Text
-        Unit of measure; empty where there is none.
-    label : Text
-        Short label for tables and figures.
-    decimals : int
-        Decimals shown by default.
-    """
-
-    name: str
-    kind: Kind
-    unit: Text
-    label: Text
-    decimals: int = 0
-
-
-_UNITS = {
-    "persons": Text("orang", "persons"),
-    "referrals": Text("rujukan", "referrals"),
-    "families": Text("keluarga", "families"),
-    "visits": Text("kunjungan", "visits"),
-    "score": Text("1,0–4,0", "1.0–4.0"),
-    "per 5,000": Text("per 5.000", "per 5,000"),
-}
-
-
 def _columns() -> dict[str, ColumnMeaning]:
-    rows: list[tuple[str, Kind, str, str, str, int]] = [
+    rows: list[tuple[str, Kind, str | Text, str, str, int]] = [
         ("facility_id", "text", "", "Kode FKTP", "Facility id", 0),
         ("facility_name", "text", "", "Nama FKTP", "Facility", 0),
         ("facility_type", "text", "", "Jenis FKTP", "Facility type", 0),
@@ -194,6 +90,8 @@ def _columns() -> dict[str, ColumnMeaning]:
             2,
         ),
         ("members_per_doctor", "number", "", "Peserta per dokter", "Members per doctor", 0),
+        ("doctor_norm_met", "boolean", "", "Norma dokter terpenuhi", "Doctor norm met", 0),
+        ("doctors_needed", "integer", "persons", "Dokter menurut norma", "Doctors by the norm", 0),
         ("tariff_rp", "rupiah", "Rp", "Tarif per peserta", "Tariff per member", 0),
         ("capitation_rp", "rupiah", "Rp", "Kapitasi norma", "Norm capitation", 0),
         ("paid_rp", "rupiah", "Rp", "Kapitasi dibayar", "Capitation paid", 0),
@@ -210,12 +108,7 @@ def _columns() -> dict[str, ColumnMeaning]:
         ("source_sheet", "text", "", "Lembar asal", "Source sheet", 0),
         ("source_row", "integer", "", "Baris asal", "Source row", 0),
     ]
-    own = {
-        name: ColumnMeaning(
-            name, kind, _UNITS.get(unit, Text(unit, unit)), Text(label_id, label_en), decimals
-        )
-        for name, kind, unit, label_id, label_en, decimals in rows
-    }
+    own = meanings(rows)
     return own | {f"{name}_printed": _printed(own[name]) for name in own if _is_result(name)}
 
 
@@ -232,99 +125,3 @@ def _printed(meaning: ColumnMeaning) -> ColumnMeaning:
 
 
 COLUMNS: Mapping[str, ColumnMeaning] = MappingProxyType(_columns())
-
-_STEPS: Mapping[str, ColumnMeaning] = MappingProxyType(
-    {
-        one.name: one
-        for one in (
-            ColumnMeaning(
-                "next_payment_pct", "number", Text("%", "%"),
-                Text("Pembayaran berikutnya", "Next payment"), 1,
-            ),
-            ColumnMeaning(
-                "total_joint", "integer", Text("", ""),
-                Text("Jumlah perubahan tersedikit", "Fewest changes in all"),
-            ),
-            ColumnMeaning(
-                "gain_rp", "rupiah", Text("Rp", "Rp"),
-                Text("Tambahan kapitasi per bulan", "Capitation gained per month"),
-            ),
-        )
-    }
-)  # fmt: skip
-_WAYS = {
-    "_alone": Text("Perubahan {}, bila hanya itu", "Change of {} if nothing else changes"),
-    "_joint": Text("Perubahan {}, bersama yang lain", "Change of {} together with the others"),
-}
-
-FACILITY_LABELS: Mapping[str, Text] = MappingProxyType(
-    {
-        "puskesmas": Text("Puskesmas", "Puskesmas"),
-        "klinik_pratama": Text("Klinik Pratama", "Primary clinic"),
-        "rs_d_pratama": Text("RS Kelas D Pratama", "Class D primary hospital"),
-        "dpp": Text("Dokter praktik perorangan", "Individual doctor practice"),
-    }
-)
-
-
-def meaning_of(column: str) -> ColumnMeaning | None:
-    """Return what a column holds that a file can have or that the package makes.
-
-    Parameters
-    ----------
-    column : str
-        A canonical column, or one of `kbkresearch.next_level`.
-
-    Returns
-    -------
-    ColumnMeaning or None
-        None for any other column.
-
-    Examples
-    --------
-    >>> meaning_of("contacts_alone").label.id
-    'Perubahan peserta yang kontak, bila hanya itu'
-    """
-    if column in COLUMNS:
-        return COLUMNS[column]
-    base, ending = COLUMNS.get(column[:-6]), _WAYS.get(column[-6:])
-    if base is None or ending is None:
-        return _STEPS.get(column)
-    words = Text(ending.id.format(_small(base.label.id)), ending.en.format(_small(base.label.en)))
-    return replace(base, name=column, label=words)
-
-
-def _small(text: str) -> str:
-    """Return a label as it stands within a sentence; abbreviations keep their capitals."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
-
-
-def label(column: str, lang: str = "id", *, unit: bool = False) -> str:
-    """Return the label of a column of the package; any other name is returned as it is.
-
-    Parameters
-    ----------
-    column : str
-        Column name.
-    lang : {"id", "en"}
-        Language.
-    unit : bool
-        Whether the unit is added in brackets.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> label("ak_permille", "id", unit=True)
-    'Angka Kontak (‰)'
-    >>> label("kolom_saya")
-    'kolom_saya'
-    """
-    check_lang(lang)
-    meaning = meaning_of(column)
-    if meaning is None:
-        return column
-    suffix = f" ({meaning.unit.to(lang)})" if unit and meaning.unit else ""
-    return meaning.label.to(lang) + suffix

@@ -1,0 +1,181 @@
+"""``kbk score`` and ``kbk template``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kbkresearch.cli.options import JSON, LANG, document
+from kbkresearch.vocabulary import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kbkresearch.intake.read import Reading
+    from kbkresearch.results import Table
+
+_STEPS = {
+    "read": Text("membaca", "reading"),
+    "score": Text("menilai", "scoring"),
+    "write": Text("menulis", "writing"),
+}
+
+
+@click.command()
+@click.argument("file")
+@click.option(
+    "--rules",
+    "rules_id",
+    default="kbk-2019",
+    show_default=True,
+    help="Rule set, or a reform file (.toml).",
+)
+@click.option("--sheet", help="Read this sheet only.")
+@click.option(
+    "--unit",
+    "units",
+    multiple=True,
+    metavar="IND=UNIT",
+    help="Unit of an indicator, such as ak=permille.",
+)
+@click.option("--mapping", help="File that says which heading means which column (TOML).")
+@click.option(
+    "--save-mapping",
+    metavar="FILE",
+    help="Write how headings were understood, with suggestions, to correct and give to --mapping.",
+)
+@click.option("--facility-type", help="Facility type of rows that name none.")
+@click.option(
+    "--zero-referrals", default="missing", show_default=True, help="missing, best or error."
+)
+@click.option(
+    "--zero-diagnosed", default="missing", show_default=True, help="missing, other or error."
+)
+@click.option(
+    "-o",
+    "--out",
+    metavar="OUT",
+    help="Write the result: .xlsx (all sheets), .csv or .parquet (rows).",
+)
+@LANG
+@JSON
+def score(
+    file: str,
+    rules_id: str,
+    out: str | None,
+    lang: str,
+    as_json: bool,  # noqa: FBT001 - a flag of the command line
+    **options: Any,
+) -> None:
+    """Read FILE, score every facility-month and say what it takes to be paid more.
+
+    FILE is a workbook (xlsx, xls, xlsb, ods), CSV, Parquet, SPSS or Stata. Headings of BPJS recaps
+    are known; a heading that only resembles one is suggested (--save-mapping), never taken.
+    Findings are printed and do not stop the scoring. Exit status: 0 when the file was read, 2 when
+    nothing could be.
+
+    \b
+    Examples:
+      kbk score capaian.xlsx
+      kbk score capaian.xlsx --sheet "Desember" --unit ak=permille -o hasil.xlsx
+      kbk score capaian.csv --facility-type puskesmas --json
+      kbk score capaian.xlsx --save-mapping kolom.toml
+      kbk score capaian.xlsx --mapping kolom.toml -o hasil.parquet
+    """
+    from kbkresearch.findings import joined
+    from kbkresearch.reporting import score_terminal as terminal
+    from kbkresearch.reporting import scored as shown
+    from kbkresearch.scoring.score import findings_of
+
+    law = document(rules_id)
+    with terminal.patient_progress(file) as step:
+        reading = _read(file, step(_STEPS["read"].to(lang)), options)
+        step(_STEPS["score"].to(lang))
+        result, steps = _scored(reading.table, law, options)
+        findings = joined(reading.findings, findings_of(result))
+        found = shown.summary(result, steps)
+        if out is not None:
+            tables = shown.workbook(result, steps, findings, law, lang)
+            _write_scored(out, result, tables, lang, step(_STEPS["write"].to(lang)))
+    if as_json:
+        terminal.print_score_json(reading, found, findings, law.id)
+        return
+    click.echo(reading.report(lang).splitlines()[0])
+    terminal.print_score(found, law.id, lang)
+    terminal.print_findings(findings, lang)
+    if out is not None:
+        click.echo(f"\n{out}")
+
+
+def _read(file: str, progress: Callable[..., None], options: dict[str, Any]) -> Reading:
+    """Read the file with the options that concern reading, which are taken out."""
+    from kbkresearch.errors import BadArgumentError
+    from kbkresearch.intake.read import read
+
+    units, saved = _pairs(options.pop("units")), options.pop("save_mapping")
+    reading = read(
+        file,
+        sheet=options.pop("sheet"),
+        units=units,
+        mapping=options.pop("mapping"),
+        progress=progress,
+    )
+    if saved is not None:
+        reading.save_mapping(saved)
+    if not len(reading.table):
+        raise BadArgumentError(f"No row could be used: {reading.report('en')}")
+    return reading
+
+
+def _scored(table: Any, law: Any, options: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the scored table, and the next steps where there are counts and types for them."""
+    from kbkresearch.scoring.next_level import next_level
+    from kbkresearch.scoring.score import score as score_table
+
+    result = score_table(table, law, **options)
+    counted = all(column in result for one in law.paying for part in one.parts for column in part)
+    typed = "facility_type" in result or options["facility_type"] or "any" in law.payment
+    return result, next_level(result, law) if counted and typed else None
+
+
+def _pairs(units: Sequence[str]) -> dict[str, str]:
+    from kbkresearch.errors import BadArgumentError
+
+    for one in units:
+        if one.count("=") != 1:
+            raise BadArgumentError(
+                f"--unit {one!r}: write an indicator and its unit, as ak=permille."
+            )
+    return dict(one.split("=") for one in units)
+
+
+def _write_scored(
+    out: str, result: Any, tables: Sequence[Table], lang: str, progress: Callable[..., None]
+) -> None:
+    """Write rows as CSV or Parquet, or everything as a workbook."""
+    from pathlib import Path
+
+    from kbkresearch.reporting.files import replacing, save_tables
+    from kbkresearch.reporting.scored import sourced
+
+    ending = Path(out).suffix.lower()
+    if ending == ".parquet":
+        with replacing(out) as beside:
+            sourced(result).to_parquet(beside)
+        return
+    save_tables(tables[:1] if ending == ".csv" else tables, out, lang, progress)
+
+
+@click.command()
+@click.argument("file")
+def template(file: str) -> None:
+    """Write an empty workbook to fill with facility-months: FILE.xlsx.
+
+    \b
+    Example:
+      kbk template kbk.xlsx
+    """
+    from kbkresearch.reporting.template import write_template
+
+    click.echo(str(write_template(file)))

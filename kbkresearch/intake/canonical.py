@@ -1,0 +1,296 @@
+"""One raw table to a canonical one: its columns converted, everything odd about it said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from kbkresearch.errors import BadArgumentError
+from kbkresearch.findings import FindingGroup
+from kbkresearch.intake.cells import distinct, objects
+from kbkresearch.intake.convert import INDEX, SheetColumns
+from kbkresearch.intake.headers import SEARCHED, cell_text, is_number
+from kbkresearch.intake.months import month_in_name
+from kbkresearch.intake.names import (
+    is_plain,
+    is_year,
+    looks_personal,
+    person_columns,
+    read_headings,
+    repeated,
+)
+from kbkresearch.intake.rows import says_mid_month
+from kbkresearch.vocabulary import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kbkresearch.findings import Severity
+    from kbkresearch.intake.layout import RawTable
+    from kbkresearch.intake.names import Heading
+    from kbkresearch.intake.sheets import RawSheet
+
+_LEFT_OUT: dict[str, tuple[Severity, Text]] = {
+    "total": ("info", Text(
+        "baris jumlah, rata-rata atau target; tidak dibaca",
+        "rows of totals, means or targets; not read",
+    )),
+    "footnote": ("info", Text("baris catatan kaki; tidak dibaca", "footnotes; not read")),
+    "signature": ("info", Text(
+        "baris tanda tangan; tidak dibaca", "rows of a signature block; not read",
+    )),
+    "other_table": ("error", Text(
+        "tabel lain dengan urutan kolom lain; tidak dibaca, pindahkan ke lembar sendiri",
+        "another table with its columns elsewhere; not read, move it to a sheet of its own",
+    )),
+}  # fmt: skip
+
+
+class Canonical(NamedTuple):
+    """One table of a file.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Canonical; its index is sheet and row.
+    headings : tuple of Heading
+    findings : list of FindingGroup
+    letters : dict of str to str
+        What stands above each of its columns where the file is opened.
+    """
+
+    table: pd.DataFrame
+    headings: tuple[Heading, ...]
+    findings: list[FindingGroup]
+    letters: dict[str, str]
+
+
+def canonical(
+    raw: RawTable, mapping: Mapping[str, str] | None, asked: Mapping[str, str]
+) -> Canonical:
+    """Convert one table.
+
+    Parameters
+    ----------
+    raw : RawTable
+    mapping : mapping of str to str, optional
+        Canonical names by heading, as the caller gives them.
+    asked : mapping of str to str
+        Units by indicator, as the caller gives them.
+
+    Returns
+    -------
+    Canonical
+
+    Raises
+    ------
+    BadArgumentError
+        If two columns mean the same.
+    """
+    headings = read_headings(raw.headings, mapping)
+    twice = repeated(headings)
+    if twice:
+        name, printed = next(iter(twice.items()))
+        both = " and ".join(map(repr, printed))
+        raise BadArgumentError(
+            f"{raw.file}, sheet {raw.sheet}: the columns {both} all mean {name};"
+            " give mapping= to name the one to use."
+        )
+    columns = SheetColumns(raw.file, raw.sheet, raw.row_numbers)
+    columns.findings += _left_out(raw)
+    columns.years = _years(raw, headings)
+    columns.read_ahead(headings, raw.columns)
+    letters: dict[str, str] = {}
+    for place in _kept(raw, headings, columns):
+        letters[columns.add(headings[place], raw.columns[place])] = raw.letters[place]
+    columns.settle_units({one.name: one for one in headings if one.name}, asked)
+    _say_unknown(raw, headings, columns)
+    _month_from_sheet(columns)
+    _stage_from_titles(raw, columns)
+    frame = pd.DataFrame(columns.columns, copy=False)
+    _set_aside_uneven(raw, frame, columns)
+    frame.index = _index(raw)
+    return Canonical(frame, headings, columns.findings, letters)
+
+
+def _kept(raw: RawTable, headings: Sequence[Heading], columns: SheetColumns) -> list[int]:
+    """Return the columns to keep: all but those that identify persons."""
+    personal = person_columns(raw.headings)
+    kept = []
+    for place, (heading, cells) in enumerate(zip(headings, raw.columns, strict=True)):
+        if heading.name is None and (place in personal or _personal(cells)):
+            words = "pengenal orang dibuang saat dibaca", "identifier of persons dropped at reading"
+            columns.note("personal_identifier", heading.printed, words)
+        else:
+            kept.append(place)
+    return kept
+
+
+def _years(raw: RawTable, headings: Sequence[Heading]) -> Sequence[object] | None:
+    """Return the cells of the column of years, if there is one."""
+    pairs = zip(headings, raw.columns, strict=True)
+    return next((cells for one, cells in pairs if one.name is None and is_year(one.printed)), None)
+
+
+def _say_unknown(raw: RawTable, headings: Sequence[Heading], columns: SheetColumns) -> None:
+    """Report columns that stand for no canonical one, unless they are known to."""
+    unknown, left = [], ""
+    for heading, cells in zip(headings, raw.columns, strict=True):
+        printed = heading.printed
+        if not printed and left and _any_number(cells):
+            words = (
+                (
+                    "kolom di sebelah kanannya berisi angka tanpa judul; bila judul ini digabung di"
+                    " atas keduanya, pisahkan"
+                ),
+                (
+                    "the column to its right has numbers and no heading; if this heading is merged"
+                    " over both, part it"
+                ),
+            )
+            columns.note("unnamed_column", left, words)
+        elif heading.how == "unknown" and heading.near:
+            near = f"tak dikenal; maksudnya {heading.near}?", f"unknown; is it {heading.near}?"
+            columns.note("near_miss", printed, near, "info")
+        elif heading.how == "unknown" and not (is_plain(printed) or is_year(printed)):
+            unknown.append(printed)
+        left = heading.name or ""
+    if unknown:
+        names = ", ".join(unknown)
+        words = f"tak dikenal: {names}; disimpan apa adanya", f"unknown: {names}; kept as they are"
+        columns.note("unknown_columns", "", words, "info")
+
+
+def _any_number(cells: Sequence[object]) -> bool:
+    return any(cell_text(value) and is_number(value) for value in distinct(cells)[0])
+
+
+def _left_out(raw: RawTable) -> list[FindingGroup]:
+    """Return which rows below the headings were taken for no data."""
+    found = []
+    for why, (severity, words) in _LEFT_OUT.items():
+        rows = tuple(row for row, reason in raw.left_out if reason == why)
+        if rows:
+            found.append(
+                FindingGroup(
+                    f"{why}_rows", severity, "", words.id, words.en, rows, (None,) * len(rows),
+                    raw.file, raw.sheet,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _index(raw: RawTable) -> pd.MultiIndex:
+    """Return sheet and row of each record."""
+    rows = np.arange(len(raw.row_numbers))
+    levels: list[Any] = [[raw.sheet], np.array(raw.row_numbers, dtype=np.int64)]
+    codes: list[Any] = [0 * rows, rows]
+    return pd.MultiIndex(levels, codes, names=INDEX, verify_integrity=False)
+
+
+def _personal(cells: Sequence[object]) -> bool:
+    """Tell whether most cells identify a person; each distinct one is looked at first."""
+    values, codes = distinct(cells)
+    some = any(looks_personal([value]) for value in values)
+    return some and looks_personal(objects(values, codes)) is not None
+
+
+def _month_from_sheet(columns: SheetColumns) -> None:
+    """Take the month from the sheet's name where no column holds it and the name has the year."""
+    month, year = month_in_name(columns.sheet)
+    if "month" in columns.columns or month is None or year is None:
+        return
+    columns.columns["month"] = pd.Timestamp(year, month, 1)
+    columns.note(
+        "month_from_sheet",
+        "month",
+        (
+            f"bulan {year}-{month:02} diambil dari nama lembar",
+            f"month {year}-{month:02} taken from the sheet's name",
+        ),
+        "info",
+    )
+
+
+def _stage_from_titles(raw: RawTable, columns: SheetColumns) -> None:
+    """Take the figures for those of mid-month where a title or the sheet's name says so."""
+    said = next((text for text in (*raw.titles, raw.sheet) if says_mid_month(text)), None)
+    if said is None or "stage" in columns.columns:
+        return
+    columns.columns["stage"] = pd.Series(["mid"] * len(raw.row_numbers), dtype=object)
+    words = (
+        f"tengah bulan (mid) menurut '{said}'; tambahkan kolom 'Tahap data' bila tidak semuanya",
+        f"is mid-month, as '{said}' says; add a column 'Stage of the data' if not all rows are",
+    )
+    columns.note("stage_from_title", "stage", words, "info")
+
+
+def _set_aside_uneven(raw: RawTable, frame: pd.DataFrame, columns: SheetColumns) -> None:
+    """Report rows with too many or too few cells; take the numbers from those with too many."""
+    rows = np.array(raw.row_numbers)
+    shifted = np.isin(rows, raw.shifted)
+    words = (
+        (
+            "selnya lebih banyak daripada judul kolom; beri tanda kutip pada isi yang memuat"
+            " pemisah, atau simpan dengan titik koma"
+        ),
+        (
+            "has more cells than there are headings; put what holds a delimiter into quotation"
+            " marks, or save it with semicolons"
+        ),
+    )
+    blank = [None] * len(rows)
+    columns.report("too_many_cells", "", shifted, blank, words)
+    if shifted.any():
+        numeric = frame.select_dtypes("number").columns
+        frame.loc[shifted, numeric] = np.nan
+    words = (
+        "selnya lebih sedikit daripada judul kolom; periksa apakah isinya bergeser",
+        "has fewer cells than there are headings; look whether what it holds has shifted",
+    )
+    columns.report("too_few_cells", "", np.isin(rows, raw.short), blank, words, "warning")
+
+
+def holds_numbers(raw: RawSheet) -> bool:
+    """Tell whether a sheet has rows with several numbers, as a table would.
+
+    Parameters
+    ----------
+    raw : RawSheet
+
+    Returns
+    -------
+    bool
+    """
+    return any(
+        sum(isinstance(cell, int | float) or (bool(cell) and is_number(cell)) for cell in row) > 1
+        for row in raw.rows[:SEARCHED]
+    )
+
+
+def with_letters(
+    findings: Sequence[FindingGroup], parts: Sequence[Canonical]
+) -> list[FindingGroup]:
+    """Name the column's letter in findings on rows, where all tables have it at the same one.
+
+    Parameters
+    ----------
+    findings : sequence of FindingGroup
+    parts : sequence of Canonical
+
+    Returns
+    -------
+    list of FindingGroup
+    """
+    letters: dict[str, set[str]] = {}
+    for part in parts:
+        for column, letter in part.letters.items():
+            letters.setdefault(column, set()).add(letter)
+    known = {column: one.pop() for column, one in letters.items() if len(one) == 1}
+    own = {part.table.index[0][0]: part.letters for part in parts if len(part.table)}
+    return [
+        one._replace(letter=own.get(one.sheet, known).get(one.column) or None) if one.rows else one
+        for one in findings
+    ]

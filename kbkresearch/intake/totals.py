@@ -1,0 +1,111 @@
+"""Rows that sum up others: what they are called where the name of a facility would stand."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kbkresearch.intake.keys import KEYS
+from kbkresearch.vocabulary import COLUMNS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_FEW, _LARGE = 2, 100  # rows, and a count, up to which sums may come about by chance
+_PLACES = (
+    r"puskesmas|pkm|klinik|fktp|faskes|dokter|dpp|kabupaten|kab|kota|kecamatan|kec|provinsi|prov"
+    r"|cabang|wilayah|zona|bulan|tahun|triwulan|semester|januari|februari|maret|april|mei|juni"
+    r"|juli|agustus|september|oktober|november|desember|facilities|months?|district"
+)
+_TOTAL = re.compile(
+    r"(?:grand\s+|sub\s*-?\s*)?(?:jumlah|jml|total|subtotal|rata\s*-?\s*rata|rata\s*2|rerata"
+    r"|average|mean|median|target|standar|standard|min(?:imum|imal)?|ma(?:ks|x)(?:imum|imal)?"
+    r"|simpangan\s+baku|std\.?\s*dev(?:iasi|iation)?)"
+    r"(?:\s+(?:total|keseluruhan|seluruh(?:nya)?|semua|umum|akhir|kbk|capaian|rata\s*-?\s*rata))?"
+    rf"\s*(?:[:=.(].*|\d+|(?:se-?|per\s+)?(?:{_PLACES})\b.*)?"
+    rf"|(?:semua|seluruh|all)\s+(?:{_PLACES}|health\b)\b.*|se-?\s*(?:{_PLACES})\b.*",
+    re.IGNORECASE,
+)
+_REGION = re.compile(
+    r"(?:kab(?:upaten)?\b\.?|kota|kec(?:amatan)?\b\.?|prov(?:insi)?\b\.?|propinsi|(?:kantor\s+)?cabang"
+    r"|kc|wilayah|kedeputian|indonesia|nasional)(?:\s.*)?",
+    re.IGNORECASE,
+)
+
+
+def is_total(text: str) -> bool:
+    """Tell whether a text says that its row sums others up, or is a target for them.
+
+    Examples
+    --------
+    >>> is_total("Sub Total Kab. X"), is_total("Rata-rata"), is_total("Semua FKTP")
+    (True, True, True)
+    >>> is_total("Jumlah Kontak"), is_total("Target Jaya")
+    (False, False)
+    """
+    return _TOTAL.fullmatch(text) is not None
+
+
+def total_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return the rows that are no facility but the total, mean or target of some.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Canonical.
+
+    Returns
+    -------
+    array of bool, shape (n,)
+        Where the facility is called so, or where several counts are the sums of all other rows.
+    """
+    return _named(_TOTAL, table) | _sums(table)
+
+
+def region_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return the rows whose facility has the name of a region, of which they may be the total.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Canonical.
+
+    Returns
+    -------
+    array of bool, shape (n,)
+    """
+    return _named(_REGION, table)
+
+
+def _named(pattern: re.Pattern[str], table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return the rows whose facility has such a code or name."""
+    found = np.zeros(len(table), np.bool_)
+    for name in (one for one in KEYS if one in table):
+        codes, values = pd.factorize(table[name])
+        texts = (" ".join(str(one).split()) for one in values)
+        fits = [not one.isdigit() and pattern.fullmatch(one) is not None for one in texts]
+        if any(fits):
+            found |= np.array([*fits, False], np.bool_)[codes]
+    return found
+
+
+def _sums(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return the rows in which several counts are the sums of all other rows of their sheet."""
+    index, sheet = table.index, np.zeros(len(table), np.intp)
+    if isinstance(index, pd.MultiIndex):
+        sheet = np.asarray(index.codes[0], dtype=np.intp)
+    several = bool(sheet.any())
+    rows = np.bincount(sheet) if several else np.array([len(table)])
+    equal, large = np.zeros(len(table), np.intp), np.zeros(len(table), np.bool_)
+    for name in map(str, table.columns):
+        if name in COLUMNS and COLUMNS[name].kind == "integer":
+            counts = np.nan_to_num(table[name].to_numpy(dtype=float, na_value=np.nan))
+            total = np.bincount(sheet, counts)[sheet] if several else counts.sum()
+            same = (counts > 0) & (2 * counts == total)
+            equal += same
+            large |= same & (counts >= _LARGE)
+    found: NDArray[np.bool_] = large & (equal > 1) & (rows[sheet] > _FEW)
+    return found
