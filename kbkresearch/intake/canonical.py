@@ -101,6 +101,7 @@ def canonical(
     columns = SheetColumns(raw.file, raw.sheet, raw.row_numbers)
     columns.findings += _left_out(raw)
     columns.years = _years(raw, headings)
+    columns.read_ahead(headings, raw.columns)
     letters: dict[str, str] = {}
     for place in _kept(raw, headings, columns):
         letters[columns.add(headings[place], raw.columns[place])] = raw.letters[place]

@@ -108,10 +108,18 @@ class TextColumn(Sequence[object]):
         UTF-8 without NUL, followed by `PADDING` of them.
     starts, lengths : int array, shape (n,)
         Where each cell stands in it.
+    heads : uint64 array, shape (n,), optional
+        Eight bytes of the text from the start of each cell on, as `windows` has them.
     """
 
-    def __init__(self, text: bytes, starts: NDArray[np.intp], lengths: NDArray[np.intp]) -> None:
-        self.text, self.starts, self.lengths = text, starts, lengths
+    def __init__(
+        self,
+        text: bytes,
+        starts: NDArray[np.integer[Any]],
+        lengths: NDArray[np.integer[Any]],
+        heads: NDArray[np.uint64] | None = None,
+    ) -> None:
+        self.text, self.starts, self.lengths, self._heads = text, starts, lengths, heads
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -134,7 +142,12 @@ class TextColumn(Sequence[object]):
 
     def take(self, places: NDArray[Any] | slice) -> TextColumn:
         """Return the cells at some places."""
-        return TextColumn(self.text, self.starts[places], self.lengths[places])
+        heads = None if self._heads is None else self._heads[places]
+        return TextColumn(self.text, self.starts[places], self.lengths[places], heads)
+
+    def heads(self) -> NDArray[np.uint64]:
+        """Return eight bytes from the start of each cell on, whether or not all belong to it."""
+        return windows(self.text)[self.starts] if self._heads is None else self._heads
 
     def words(self) -> list[NDArray[np.uint64]]:
         """Return the bytes of the cells, eight by eight, NUL behind their ends.
@@ -147,13 +160,11 @@ class TextColumn(Sequence[object]):
         longest = int(self.lengths.max(initial=0))
         if longest > PADDING:
             return []
-        windows: NDArray[np.uint64] = np.ndarray(
-            (len(self.text) - _WORD + 1,), "<u8", self.text, strides=(1,)
-        )
         words = []
         for start in range(0, max(longest, 1), _WORD):
             inside = np.clip(self.lengths - start, 0, _WORD)
-            words.append(windows[self.starts + start] & _MASKS[inside])
+            found = windows(self.text)[self.starts + start] if start else self.heads()
+            words.append(found & _MASKS[inside])
         return words
 
     @functools.cached_property
@@ -170,6 +181,11 @@ class TextColumn(Sequence[object]):
             if all((word == word[first][codes]).all() for word in words[1:]):
                 return list(self.take(first)), codes
         return _factorized(list(self))
+
+
+def windows(text: bytes) -> NDArray[np.uint64]:
+    """Return the eight bytes of a text from each of its places on, the first one the lowest."""
+    return np.ndarray((len(text) - _WORD + 1,), "<u8", text, strides=(1,))
 
 
 def is_range(places: NDArray[np.intp]) -> bool:

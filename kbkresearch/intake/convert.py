@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.findings import FindingGroup
-from kbkresearch.intake.cells import distinct, objects
+from kbkresearch.intake.cells import TextColumn, distinct, objects
 from kbkresearch.intake.lexicon import CODED
 from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, read_years
 from kbkresearch.intake.names import read_labels
 from kbkresearch.intake.number_cells import is_blank, is_error
 from kbkresearch.intake.numbers import read_numbers
 from kbkresearch.intake.plausible import RATIOS
+from kbkresearch.intake.side_by_side import side_by_side
 from kbkresearch.intake.units import decide_unit, named_unit, other_signs, to_unit
 from kbkresearch.vocabulary import COLUMNS, label
 
@@ -53,6 +54,7 @@ class SheetColumns:
     columns: dict[str, Any] = field(default_factory=dict)
     findings: list[FindingGroup] = field(default_factory=list)
     years: Sequence[object] | None = None
+    _ahead: dict[str | None, ReadNumbers] = field(default_factory=dict, repr=False)
 
     def report(
         self,
@@ -89,6 +91,27 @@ class SheetColumns:
             FindingGroup(rule, severity, column, *messages, file=self.file, sheet=self.sheet)
         )
 
+    def read_ahead(self, headings: Sequence[Heading], columns: Sequence[Sequence[object]]) -> None:
+        """Read numbers and tell texts apart, each column of text beside the others.
+
+        Parameters
+        ----------
+        headings : sequence of Heading
+        columns : sequence of sequence of object
+            Their cells; those of a workbook wait for `add`.
+        """
+
+        def read(column: tuple[str | None, TextColumn]) -> tuple[str | None, ReadNumbers | None]:
+            name, cells = column
+            if name is not None and _is_number(name):
+                return name, _read_numbers(name, cells)
+            _ = cells.distinct
+            return name, None
+
+        named = zip([one.name for one in headings], columns, strict=True)
+        texts = [(name, cells) for name, cells in named if isinstance(cells, TextColumn)]
+        self._ahead = {name: found for name, found in side_by_side(read, texts) if found}
+
     def add(self, heading: Heading, cells: Sequence[object]) -> str:
         """Convert one column and keep it under its canonical name, or as it is printed.
 
@@ -111,7 +134,7 @@ class SheetColumns:
             self._labels(name, cells)
         elif meaning.kind == "date":
             self._months(name, cells)
-        elif meaning.kind in {"integer", "number", "rupiah"}:
+        elif _is_number(name):
             self._numbers(name, cells, _RUPIAH.get(heading.unit or "", 1.0))
         else:
             self._texts(name, cells)
@@ -218,7 +241,7 @@ class SheetColumns:
 
     def _numbers(self, name: str, cells: Sequence[object], scale: float) -> None:
         kind = COLUMNS[name].kind
-        found = read_numbers(cells, whole=kind == "integer")
+        found = self._ahead.pop(name, None) or _read_numbers(name, cells)
         self.report(
             "not_a_number",
             name,
@@ -379,10 +402,23 @@ class SheetColumns:
         return np.mean(shares, axis=0)
 
 
+def _is_number(name: str) -> bool:
+    """Tell whether a canonical column is one of numbers."""
+    kind = COLUMNS[name].kind if name in COLUMNS else ""
+    return kind in {"integer", "number", "rupiah"} and name not in CODED
+
+
+def _read_numbers(name: str, cells: Sequence[object]) -> ReadNumbers:
+    """Read the cells of a canonical column of numbers."""
+    return read_numbers(cells, whole=COLUMNS[name].kind == "integer")
+
+
 def _text(cell: object) -> str | None:
     """Return a code or name as text; a whole number made a float by a spreadsheet loses its .0."""
     if is_blank(cell):
         return None
+    if isinstance(cell, str):
+        return cell.strip()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()

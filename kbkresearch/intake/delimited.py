@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import functools
 import io
 import re
 from collections import Counter
@@ -15,13 +16,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kbkresearch.intake.cells import PADDING, CellRows, Rows, TextColumn, is_range
+from kbkresearch.intake.cells import PADDING, CellRows, Rows, TextColumn, is_range, windows
 from kbkresearch.intake.safety import SAVE, Extent, bad
+from kbkresearch.intake.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CHUNK = 1 << 18
+_PIECE, _ROWS = 1 << 20, 1 << 12  # bytes, and rows, looked over at a time
 _MARKS = "\t;|,"
 _JUDGED = 500
 _HEAD = 1 << 20
@@ -40,14 +43,12 @@ class TextRows(Rows):
     def __init__(self, text: bytes, delimiter: str) -> None:
         self._text = text + (b"" if text.endswith(b"\n") else b"\n") + bytes(PADDING)
         self._columns: dict[tuple[int, int, int], TextColumn] = {}
-        self._known: dict[tuple[int, int, int], NDArray[np.intp]] = {}
-        array = np.frombuffer(self._text, dtype=np.uint8)
-        ends = np.flatnonzero((array == ord(delimiter)) | (array == ord("\n")))
-        last = np.flatnonzero(array[ends] == ord("\n"))
+        ends, last = _ends(np.frombuffer(self._text, dtype=np.uint8), ord(delimiter))
         self._first = np.concatenate([[0], last[:-1] + 1])
         self._counts = self.lengths = last - self._first + 1
         self.width = int(self._counts.max())
-        self._bounds = np.concatenate([[-1], ends])
+        self._bounds = np.concatenate([np.array([-1], dtype=np.int32), ends])
+        self._even = self.n_cells == self.width * len(self)
 
     def __len__(self) -> int:
         return len(self._first)
@@ -57,39 +58,51 @@ class TextRows(Rows):
         """Return the number of cells, padding not counted."""
         return len(self._bounds) - 1
 
-    @property
-    def longest(self) -> int:
-        """Return the bytes of the longest cell."""
-        return int(np.diff(self._bounds).max()) - 1
+    def longer_than(self, most: int) -> bool:
+        """Tell whether a cell has more bytes."""
+        last = self._bounds[self._first + self._counts]
+        rows = np.flatnonzero(np.diff(last, prepend=-1) > most)
+        return any(
+            int(np.diff(self._bounds[one]).max()) - 1 > most for one in map(self._of, rows.tolist())
+        )
+
+    def _of(self, place: int) -> slice:
+        """Return the bounds of the cells of a row."""
+        return slice(self._first[place], self._first[place] + self._counts[place] + 1)
 
     def row(self, place: int) -> list[object]:
         """Return one row."""
-        first, count = self._first[place], self._counts[place]
-        starts, ends = self._bounds[first : first + count] + 1, self._bounds[first + 1 :][:count]
-        cells = TextColumn(self._text, starts, ends - starts)
+        bounds = self._bounds[self._of(place)]
+        cells = TextColumn(self._text, bounds[:-1] + 1, np.diff(bounds) - 1)
         return [*cells, *[None] * (self.width - len(cells))]
 
     def column(self, at: int, places: NDArray[np.intp] | None = None) -> TextColumn:
         """Return the cells of one column, of all rows or of those at `places`."""
         if places is None:
             places = np.arange(len(self))
-        even = self.n_cells == self.width * len(self)
-        if not (even and is_range(places)):
+        if not (self._even and is_range(places)):
             return self._picked(at, places)
         key = at, int(places[0]), int(places[-1]) + 1
         if key not in self._columns:
-            starts = self._ends(*key) + 1
-            lengths = self._ends(at + 1, key[1], key[2]) - starts
-            self._columns[key] = TextColumn(self._text, starts, lengths)
+            self._columns[key] = self._whole[at].take(slice(*key[1:]))
         return self._columns[key]
 
-    def _ends(self, at: int, start: int, stop: int) -> NDArray[np.intp]:
-        """Return where the cells left of a column end, in rows that are all equally long."""
-        key = at, start, stop
-        if key not in self._known:
-            self._known = {one: self._known[one] for one in list(self._known)[-1:]}
-            self._known[key] = self._bounds[at :: self.width][start:stop].copy()
-        return self._known[key]
+    @functools.cached_property
+    def _whole(self) -> list[TextColumn]:
+        """Return all columns of a text whose rows are equally long, found while it is near."""
+        shape = self.width, len(self)
+        starts, lengths = np.empty(shape, np.int32), np.empty(shape, np.int32)
+        heads = np.empty(shape, np.uint64)
+
+        def find(at: int) -> None:
+            bounds = self._bounds[at * self.width : (at + _ROWS) * self.width + 1]
+            places, rows = bounds[:-1] + 1, slice(at, at + _ROWS)
+            starts[:, rows] = places.reshape(-1, self.width).T
+            lengths[:, rows] = (bounds[1:] - places).reshape(-1, self.width).T
+            heads[:, rows] = windows(self._text)[places].reshape(-1, self.width).T
+
+        side_by_side(find, range(0, len(self), _ROWS))
+        return [TextColumn(self._text, *one) for one in zip(starts, lengths, heads, strict=True)]
 
     def _picked(self, at: int, places: NDArray[np.intp]) -> TextColumn:
         """Return cells of rows that need not follow each other, nor be equally long."""
@@ -97,6 +110,21 @@ class TextRows(Rows):
         field = np.where(there, self._first[places] + at, 0)
         starts = self._bounds[field] + 1
         return TextColumn(self._text, starts, np.where(there, self._bounds[field + 1] - starts, 0))
+
+
+def _ends(text: NDArray[np.uint8], delimiter: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """Return where all cells end, and which of them are the last ones of their rows."""
+
+    def find(start: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+        piece = text[start : start + _PIECE]
+        ends = np.flatnonzero((piece == delimiter) | (piece == ord("\n")))
+        last = np.flatnonzero(piece[ends] == ord("\n"))
+        return ends.astype(np.int32) + np.int32(start), last
+
+    found = side_by_side(find, range(0, len(text), _PIECE))
+    before = np.cumsum([0, *(len(ends) for ends, _ in found)]).tolist()
+    last = [lines + n for (_, lines), n in zip(found, before, strict=False)]
+    return np.concatenate([ends for ends, _ in found]), np.concatenate(last)
 
 
 def read_delimited(name: str, data: bytes) -> Rows:
@@ -134,7 +162,9 @@ def _plain(text: bytes, delimiter: str) -> TextRows | None:
         return None
     text = text.replace(b"\r\n", b"\n") if b"\r" in text else text
     rows = None if b"\r" in text else TextRows(text, delimiter)
-    return rows if rows is not None and rows.longest < csv.field_size_limit() else None
+    if rows is None or rows.longer_than(csv.field_size_limit() - 1):
+        return None
+    return rows
 
 
 def _general(name: str, text: bytes, delimiter: str) -> tuple[CellRows, int]:

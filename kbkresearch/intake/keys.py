@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -16,80 +18,104 @@ KEYS = ("facility_id", "facility_name")
 _MONTHS = 1 << 20  # more than any number of months since 1970
 
 
-def key_of(table: pd.DataFrame) -> list[str]:
-    """Return the columns that name a facility-month: the facility, and the month if there is one.
+@dataclass(frozen=True)
+class RowKeys:
+    """What the rows of a table are about.
 
-    Parameters
+    Attributes
     ----------
-    table : DataFrame
-        Canonical.
-
-    Returns
-    -------
-    list of str
-        Empty if no facility is named.
-    """
-    facility = next((name for name in KEYS if name in table and table[name].notna().any()), None)
-    if facility is None:
-        return []
-    return [facility, "month"] if "month" in table else [facility]
-
-
-def codes_of(table: pd.DataFrame) -> tuple[Codes, Codes]:
-    """Return facility and months since 1970 of each row, -1 where there is none.
-
-    A table without facilities in which most months stand once is the series of one facility.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Canonical.
-
-    Returns
-    -------
+    columns : tuple of str
+        Those that name a facility-month: the facility, and the month if there is one; none if no
+        facility is named.
     facility, month : array of int, shape (n,)
+        Code of the facility, in whatever spelling, and months since 1970; -1 where there is none.
+        Facilities are in the order of first appearance, first those with a code, then those with a
+        name only. A table without facilities in which most months stand once is the series of one.
+    alone : bool
+        Whether one column names all facilities that are named.
     """
-    key, month = key_of(table), np.full(len(table), -1, np.int64)
+
+    columns: tuple[str, ...]
+    facility: Codes
+    month: Codes
+    alone: bool = False
+
+    @functools.cached_property
+    def facility_months(self) -> Codes:
+        """Return one code per facility-month, -1 where facility or month is not named.
+
+        Without a column of months the facility alone is the key.
+        """
+        if self.columns and "month" not in self.columns:
+            return self.facility
+        none = (self.facility < 0) | (self.month < 0)
+        return np.where(none, -1, self.facility * _MONTHS + self.month)
+
+    @functools.cached_property
+    def in_order(self) -> NDArray[np.intp]:
+        """Return the places of the rows that name both, by facility and within it by month."""
+        known = np.flatnonzero((self.facility >= 0) & (self.month >= 0))
+        code = self.facility[known] * _MONTHS + self.month[known]
+        return known[np.argsort(code, kind="stable")]
+
+    def among(self, table: pd.DataFrame, which: NDArray[np.bool_]) -> RowKeys:
+        """Return what some rows of the table are about, as if there were no others."""
+        if which.all():
+            return self
+        facility = self.facility[which]
+        named = facility >= 0
+        if not (self.alone and named.any()):
+            return keys_of(table[which])
+        facility[named] = pd.factorize(facility[named])[0]
+        return RowKeys(self.columns, facility, self.month[which], self.alone)
+
+
+def keys_of(table: pd.DataFrame) -> RowKeys:
+    """Return what the rows of a table are about.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Canonical.
+
+    Returns
+    -------
+    RowKeys
+    """
+    month = np.full(len(table), -1, np.int64)
     if "month" in table and pd.api.types.is_datetime64_any_dtype(table["month"].dtype):
         dates = table["month"].to_numpy().astype("datetime64[M]")
         month = np.where(np.isnat(dates), -1, dates.astype(np.int64))
-    if key:
-        return _facilities(table), month
+    columns, facility, alone = _facilities(table)
+    if columns:
+        both = (*columns, "month") if "month" in table else columns
+        return RowKeys(both, facility, month, alone)
     known = month[month >= 0]
     series = len(known) > 0 and 2 * len(np.unique(known)) > len(known)
-    return np.full(len(table), 0 if series else -1, np.int64), month
+    return RowKeys((), np.full(len(table), 0 if series else -1, np.int64), month)
 
 
-def _facilities(table: pd.DataFrame) -> Codes:
-    """Return one code per facility: by what it is called first, in whatever spelling."""
+def _facilities(table: pd.DataFrame) -> tuple[tuple[str, ...], Codes, bool]:
+    """Return the column that names facilities, a code for each, and whether it names them all.
+
+    A facility is known by what it is called first, its code or else its name, in any spelling.
+    """
     codes, known = np.full(len(table), -1, np.int64), 0
+    naming: list[str] = []
     for name in (one for one in KEYS if one in table):
+        if naming and (codes >= 0).all():
+            break
         places, texts = pd.factorize(table[name])
         same, _ = pd.factorize(np.array([_spelling(one) for one in texts], dtype=object))
         found = np.array([*same, -1], dtype=np.int64)[places]
-        codes = np.where((codes < 0) & (found >= 0), known + found, codes)
+        more = (codes < 0) & (found >= 0)
+        if more.any():
+            naming.append(name)
+            codes = np.where(more, known + found, codes)
         known += len(same)
-    return codes
+    return tuple(naming[:1]), codes, len(naming) == 1
 
 
 def _spelling(text: object) -> str:
     """Return a code or a name without case and spaces."""
     return "".join(str(text).split()).casefold()
-
-
-def facility_months(table: pd.DataFrame) -> Codes:
-    """Return one code per facility-month, -1 where facility or month is not named.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Canonical; without a month the facility alone is the key.
-
-    Returns
-    -------
-    array of int, shape (n,)
-    """
-    facility, month = codes_of(table)
-    if "month" not in table:
-        return facility
-    return np.where((facility < 0) | (month < 0), -1, facility * _MONTHS + month)

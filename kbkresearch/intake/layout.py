@@ -324,9 +324,11 @@ class _Above:
 
     def may_be_no_data(self, first: str) -> bool:
         """Tell whether a row that opens with this text may repeat one of them or sum up others."""
-        return bool(
-            first.casefold() in self.openings or is_total(first) or _FOOTNOTE.fullmatch(first)
-        )
+        if first.casefold() in self.openings:
+            return True
+        if first[:1].isdigit():  # as most codes begin, and no word does
+            return False
+        return is_total(first) or _FOOTNOTE.fullmatch(first) is not None
 
     def again(self, rows: Sequence[Sequence[object]], place: int) -> str | None:
         """Tell what a row repeats, if it does."""

@@ -47,9 +47,12 @@ _BLANKS = frozenset(
         "rp. -",
     ]
 )
-_FILLED = frozenset(string.ascii_letters + string.digits) - {
-    letter for word in _BLANKS for letter in (word[:1], word[:1].upper())
-}  # with none of these does a word for nothing begin
+_FILLED = frozenset(
+    first + second
+    for first in string.ascii_letters + string.digits
+    for second in string.ascii_letters + string.digits
+    if (first + second).lower() not in {word[:2] for word in _BLANKS}
+)  # with none of these does a word for nothing begin
 _ERROR = re.compile(
     r"#(?:div/0!|n/a|name\?|null!|num!|ref!|value!|spill!|calc!|getting_data|#+)|err:[0-9]+"
 )
@@ -119,7 +122,7 @@ def is_blank(cell: object) -> bool:
     [True, True, True, False, False]
     """
     if isinstance(cell, str):
-        return cell[:1] not in _FILLED and _clean(cell) in _BLANKS
+        return cell[:2] not in _FILLED and _clean(cell) in _BLANKS
     return _native(cell).kind == "blank"
 
 

@@ -140,6 +140,8 @@ def _decide(
     `comma` and `point` are the values if that is the decimal sign, NaN where it cannot be; `money`
     marks cells in rupiah, whose open readings count as thousands.
     """
+    if comma is point:
+        return "none", comma, None
     only_comma, only_point = ~np.isnan(comma) & np.isnan(point), np.isnan(comma) & ~np.isnan(point)
     larger_by_comma, larger_by_point = np.abs(comma) > np.abs(point), np.abs(point) > np.abs(comma)
     differ = larger_by_comma | larger_by_point
@@ -194,6 +196,7 @@ def _read(cells: Sequence[object]) -> _Cells:
         return _each(cells)
     comma, point, plain = plain_numbers(cells)
     n, rest = len(cells), np.flatnonzero(~plain)
+    point = point.copy() if comma is point and len(rest) else point
     read = _Cells(comma, point, np.zeros(n, np.uint8), np.zeros(n, "<U1"), np.zeros(n, np.bool_))
     if len(rest):
         arrays: tuple[NDArray[Any], ...] = read

@@ -1,12 +1,14 @@
 """Numbers of plain form in a column of text, read all at once.
 
 Plain are digits, with one decimal sign at the most or in groups of three; whatever else a cell may
-hold is left to `read_cell`, which reads the plain ones to the same values.
+hold is left to `read_cell`, which reads the plain ones to the same values. A cell of eight bytes or
+fewer, and nearly all are, is one whole number to the processor: its digits are added up eight at a
+time (Lemire 2018, "Quickly parsing eight digits"), the first of them in the lowest byte.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,11 +20,44 @@ if TYPE_CHECKING:
 _LONGEST = 16  # so that all digits together are a whole number below 2**53
 _GROUP = 3
 _TENS = 10.0 ** np.arange(_LONGEST + 1)
+_ROWS = 1 << 14  # taken at a time, so that what is worked out for them stays near the processor
+_WORD, _BITS = 8, 8
+_BYTE, _BEFORE_LAST_BIT = np.uint64(8), np.uint64(7)
+_ONE, _FULL = np.uint64(1), np.uint64(0xFF)
+_ZEROS, _HIGH = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
+_LOW, _ABOVE_NINE = ~_HIGH, np.uint64(0x7676767676767676)
+_COMMA, _DOT = (np.uint64(ord(sign) ^ ord("0")) for sign in ",.")
+_LAST = np.uint64(1 << 56)  # marks the last byte; others are marked likewise
+_BEFORE_GROUP, _GROUP_BITS = np.uint64(1 << 32), np.uint64(8 * _GROUP)
+_HOW_MANY = np.uint64(0xE0C0A08060402000), np.uint64(61)  # bytes behind a mark, in its top bits
+_STEPS = tuple(
+    (np.uint64((10**digits << 8 * digits) + 1), np.uint64(8 * digits), np.uint64(mask))
+    for digits, mask in (
+        (1, 0x00FF00FF00FF00FF),
+        (2, 0x0000FFFF0000FFFF),
+        (4, 0x00000000FFFFFFFF),
+    )
+)
 
 
-def plain_numbers(
-    cells: TextColumn,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+class PlainNumbers(NamedTuple):
+    """Cells read as numbers of plain form.
+
+    Attributes
+    ----------
+    comma, point : float array, shape (n,)
+        Values if that is the decimal sign; NaN where it cannot be, and where the cell is not plain.
+        One and the same array where no cell has a sign.
+    plain : bool array, shape (n,)
+        Which cells are plain; an empty one is not.
+    """
+
+    comma: NDArray[np.float64]
+    point: NDArray[np.float64]
+    plain: NDArray[np.bool_]
+
+
+def plain_numbers(cells: TextColumn) -> PlainNumbers:
     """Read the cells of plain form.
 
     Parameters
@@ -31,21 +66,77 @@ def plain_numbers(
 
     Returns
     -------
-    comma, point : float array, shape (n,)
-        Values if that is the decimal sign; NaN where it cannot be, and where the cell is not plain.
-    plain : bool array, shape (n,)
-        Which cells are plain; an empty one is not.
+    PlainNumbers
     """
     n = len(cells)
+    blocks = [_block(cells.take(slice(at, at + _ROWS))) for at in range(0, max(n, 1), _ROWS)]
+    comma = np.concatenate([block.comma for block in blocks])
+    same = all(block.comma is block.point for block in blocks)
+    point = comma if same else np.concatenate([block.point for block in blocks])
+    return PlainNumbers(comma, point, np.concatenate([block.plain for block in blocks]))
+
+
+def _block(cells: TextColumn) -> PlainNumbers:
+    """Read some cells."""
+    short = (cells.lengths > 0) & (cells.lengths <= _WORD)
+    shift = (_BITS * (_WORD - cells.lengths.astype(np.int64))).view(np.uint64)
+    # what a digit means in its byte, the last one in the last byte, nothing before the first
+    word = (cells.heads() ^ _ZEROS) << shift
+    marks = (((word & _LOW) + _ABOVE_NINE) | word) & _HIGH
+    longer = np.flatnonzero(~short & (cells.lengths > 0) & (cells.lengths < _LONGEST))
+    if marks.any() or len(longer):
+        read = _one_sign(word, marks, _ONE << shift, short)
+    else:
+        values = _eight_digits(word)
+        np.putmask(values, ~short, np.nan)
+        read = PlainNumbers(values, values, short)
+    if len(longer):
+        for whole, some in zip(read, _byte_by_byte(cells.take(longer)), strict=True):
+            whole[longer] = some
+    return read
+
+
+def _eight_digits(word: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return the whole number that eight digits make, one in each byte."""
+    for factor, width, mask in _STEPS:
+        word = (word * factor >> width) & mask
+    return word.view(np.int64).astype(np.float64)
+
+
+def _one_sign(
+    word: NDArray[np.uint64],
+    marks: NDArray[np.uint64],
+    first: NDArray[np.uint64],
+    short: NDArray[np.bool_],
+) -> PlainNumbers:
+    """Read cells of up to eight bytes, of which one at the most may be a separator.
+
+    `marks` has the highest bit of each byte that is no digit, `first` the lowest of the first one.
+    Two separators stand in no plain number so short.
+    """
+    mark, whole = marks >> _BEFORE_LAST_BIT, marks == 0
+    sign = word & (mark * _FULL)
+    comma, dot = sign == mark * _COMMA, sign == mark * _DOT
+    within = whole | ((mark > first) & (mark < _LAST))
+    plain = short & ((marks & (marks - _ONE)) == 0) & (comma | dot) & within
+    # the digits before the separator move into its place
+    below, above = word & (mark - _ONE), word & ~((mark << _BYTE) - _ONE)
+    values = _eight_digits(np.where(whole, word, (below << _BYTE) | above))
+    grouped = plain & (mark == _BEFORE_GROUP) & (mark <= first << _GROUP_BITS)
+    grouped &= (word & (first * _FULL)) != 0
+    thousands = np.where(grouped, values, np.nan)
+    values /= _TENS[(mark * _HOW_MANY[0] >> _HOW_MANY[1]).view(np.int64)]
+    by_comma, by_point = (np.where(plain & one, values, thousands) for one in (comma, dot))
+    return PlainNumbers(by_comma, by_point, plain)
+
+
+def _byte_by_byte(cells: TextColumn) -> PlainNumbers:
+    """Read cells that are longer."""
     words = cells.words()
-    if not words or not n:
-        return np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, dtype=np.bool_)
-    marks = _Marks(n)
-    longest = min(int(cells.lengths.max()), _LONGEST)
-    for place in range(longest):
+    marks = _Marks(len(cells))
+    for place in range(int(cells.lengths.max())):
         marks.take((words[place // 8] >> np.uint64(place % 8 * 8)).astype(np.uint8))
-    short = (cells.lengths > 0) & (cells.lengths < _LONGEST)
-    return marks.values(short)
+    return marks.values()
 
 
 class _Marks:
@@ -79,20 +170,20 @@ class _Marks:
         self.digits *= np.where(is_digit, np.uint8(10), np.uint8(1))
         self.digits += np.where(is_digit, digit, np.uint8(0))
 
-    def values(
-        self, short: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    def values(self) -> PlainNumbers:
         """Return the values under either sign and which cells are plain."""
         separators = self.dots + self.commas
         one = (separators == 1) & (self.first > 0) & (self.since > 0)
         whole = (separators == 0) & (self.since > 0)
         grouped = self.grouped & (self.since == _GROUP) & (self.first > 0) & (self.first <= _GROUP)
         grouped &= ~self.zero & ((self.dots == 0) | (self.commas == 0)) & (separators > 0)
-        plain = short & ~self.odd & (whole | one | grouped)
+        plain = ~self.odd & (whole | one | grouped)
         part = self.digits / _TENS[self.since] if one.any() else self.digits
         read = []
         for decimal, group in ((self.commas, self.dots), (self.dots, self.commas)):
             fraction, thousands = one & (decimal == 1), grouped & (group > 0)
             value = np.where(fraction, part, np.nan) if one.any() else np.full(len(part), np.nan)
             read.append(np.where(plain & (whole | thousands), self.digits, value))
-        return np.where(plain, read[0], np.nan), np.where(plain, read[1], np.nan), plain
+        return PlainNumbers(
+            np.where(plain, read[0], np.nan), np.where(plain, read[1], np.nan), plain
+        )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kbkresearch.findings import FindingGroup, Severity
+    from kbkresearch.intake.keys import RowKeys
 
 Floats: TypeAlias = "NDArray[np.float64]"
 Bools: TypeAlias = "NDArray[np.bool_]"
@@ -344,18 +345,14 @@ def _months(table: pd.DataFrame) -> list[FindingGroup]:
     return [on_rows(table, np.flatnonzero(odd), "month", values=shown, **finding)]
 
 
-def jumps(
-    table: pd.DataFrame, facility: NDArray[np.intp], month: NDArray[np.int64]
-) -> list[FindingGroup]:
+def jumps(table: pd.DataFrame, keys: RowKeys) -> list[FindingGroup]:
     """Report members that grow or shrink tenfold from one month of a facility to the next.
 
     Parameters
     ----------
     table : DataFrame
-    facility : array of int, shape (n,)
-        Code of the facility, -1 for none.
-    month : array of int, shape (n,)
-        Months since 1970, negative where missing.
+    keys : RowKeys
+        Those of the table.
 
     Returns
     -------
@@ -364,8 +361,7 @@ def jumps(
     if "members" not in table or not pd.api.types.is_numeric_dtype(table["members"].dtype):
         return []
     members = table["members"].to_numpy(dtype=float, na_value=np.nan)
-    known = np.flatnonzero((facility >= 0) & (month >= 0) & (members > 0))
-    order = known[np.lexsort((month[known], facility[known]))]
+    facility, order = keys.facility, keys.in_order[members[keys.in_order] > 0]
     now, before = order[1:], order[:-1]
     with np.errstate(over="ignore"):
         ratio = members[now] / members[before]

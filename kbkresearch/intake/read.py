@@ -12,11 +12,13 @@ import pandas as pd
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.findings import FindingGroup, Findings
 from kbkresearch.intake.canonical import canonical, holds_numbers, with_letters
+from kbkresearch.intake.keys import keys_of
 from kbkresearch.intake.layout import find_table
 from kbkresearch.intake.months import month_in_name
 from kbkresearch.intake.names import column_of, load_mapping, read_headings, save_mapping
 from kbkresearch.intake.plausible import RATIOS
-from kbkresearch.intake.rows import rejections, row_findings
+from kbkresearch.intake.row_findings import row_findings
+from kbkresearch.intake.rows import rejections
 from kbkresearch.intake.safety import too_large
 from kbkresearch.intake.sheets import read_sheets
 from kbkresearch.intake.units import UNITS
@@ -245,14 +247,16 @@ def _accept(
         for name in table.columns
         if name in COLUMNS and COLUMNS[name].kind in {"integer", "number", "rupiah"}
     ]
+    keys = keys_of(table)
     reasons = np.full(len(table), "", dtype=object)
-    for one in rejections(table, numeric):
+    out = np.zeros(len(table), dtype=np.bool_)
+    for one in rejections(table, numeric, keys):
+        out |= one.rows.to_numpy()
         reasons[one.rows.to_numpy()] = one.rule
         findings.append(one.finding(table))
-    out = reasons != ""
     rejected = table[out].assign(reason=reasons[out]).reset_index()
     accepted = table[~out] if out.any() else table
-    findings += row_findings(accepted)
+    findings += row_findings(accepted, keys.among(table, ~out))
     if len(parts) == 1:
         accepted = accepted.set_axis(accepted.index.get_level_values("row"))
     return Reading(

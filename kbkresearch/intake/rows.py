@@ -1,4 +1,4 @@
-"""Rules on whole rows: facility-months standing twice, mid-month figures, months lacking."""
+"""Which rows are not accepted: totals, empty ones, facility-months standing twice."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.findings import FindingGroup, on_rows
-from kbkresearch.intake.keys import KEYS, codes_of, facility_months, key_of
+from kbkresearch.intake.keys import KEYS, RowKeys, keys_of
 from kbkresearch.intake.lexicon import lexicon
 from kbkresearch.intake.names import read_labels
-from kbkresearch.intake.plausible import jumps, row_checks
-from kbkresearch.intake.totals import region_rows, total_rows
-from kbkresearch.vocabulary import Text
+from kbkresearch.intake.totals import total_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kbkresearch.findings import Severity
-    from kbkresearch.intake.keys import Codes
 
 EXAMPLE = "CONTOH"
 _GROWING = (
@@ -100,7 +97,9 @@ _REASONS: tuple[tuple[str, Severity, str, tuple[str, str]], ...] = (
 )  # fmt: skip
 
 
-def rejections(table: pd.DataFrame, numeric: Sequence[str]) -> list[Rejection]:
+def rejections(
+    table: pd.DataFrame, numeric: Sequence[str], keys: RowKeys | None = None
+) -> list[Rejection]:
     """Return which rows are not to be accepted; a row is in one of them at most.
 
     Parameters
@@ -109,20 +108,24 @@ def rejections(table: pd.DataFrame, numeric: Sequence[str]) -> list[Rejection]:
         Canonical.
     numeric : sequence of str
         Columns of numbers.
+    keys : RowKeys, optional
+        Those of the table, where they are known already.
 
     Returns
     -------
     list of Rejection
         Those without rows are left out.
     """
+    keys = keys or keys_of(table)
     example = example_rows(table).to_numpy()
     total = total_rows(table) & ~example
     empty = empty_rows(table, numeric).to_numpy() & ~example & ~total
-    interim = superseded_rows(table).to_numpy() & ~empty & ~example & ~total
-    rest = np.flatnonzero(~(example | total | empty | interim))
+    interim = superseded_rows(table, keys).to_numpy() & ~empty & ~example & ~total
+    rest = ~(example | total | empty | interim)
     copies, conflicts = np.zeros(len(table), bool), np.zeros(len(table), bool)
-    copies[rest], conflicts[rest] = repeated_rows(table.iloc[rest])
-    mid = _look_like_mid_month(table, conflicts)
+    part = table if rest.all() else table[rest]
+    copies[rest], conflicts[rest] = repeated_rows(part, keys.among(table, rest))
+    mid = _look_like_mid_month(table, keys, conflicts)
     reasons = example, total, empty, interim, copies, conflicts & ~mid, mid
     found = zip(_REASONS, reasons, strict=True)
     return [
@@ -130,23 +133,6 @@ def rejections(table: pd.DataFrame, numeric: Sequence[str]) -> list[Rejection]:
         for (rule, severity, column, messages), which in found
         if which.any()
     ]
-
-
-def row_findings(table: pd.DataFrame) -> list[FindingGroup]:
-    """Return what accepted rows leave to be asked: values, series of months, mid-month figures.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Canonical.
-
-    Returns
-    -------
-    list of FindingGroup
-    """
-    facility, month = codes_of(table)
-    found = [*_unnamed(table, facility, month), *row_checks(table), *jumps(table, facility, month)]
-    return found + _interim(table) + _gaps(table, facility, month)
 
 
 def example_rows(table: pd.DataFrame) -> pd.Series:
@@ -171,16 +157,20 @@ def empty_rows(table: pd.DataFrame, numeric: Sequence[str]) -> pd.Series:
     """
     empty = np.ones(len(table), bool)
     for name in numeric:
+        if not empty.any():
+            break
         empty &= table[name].isna().to_numpy()
     return pd.Series(empty, index=table.index)
 
 
-def repeated_rows(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def repeated_rows(table: pd.DataFrame, keys: RowKeys | None = None) -> tuple[pd.Series, pd.Series]:
     """Return facility-months that stand more than once.
 
     Parameters
     ----------
     table : DataFrame
+    keys : RowKeys, optional
+        Those of the table, where they are known already.
 
     Returns
     -------
@@ -190,7 +180,7 @@ def repeated_rows(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         facility-month that differ, all of them, since nobody can tell which is right.
     """
     copies, conflicts = np.zeros(len(table), bool), np.zeros(len(table), bool)
-    code = facility_months(table)
+    code = (keys or keys_of(table)).facility_months
     again = np.flatnonzero(pd.Series(code).duplicated(keep=False).to_numpy() & (code >= 0))
     if len(again):
         cells = table.iloc[again].drop(columns=[name for name in KEYS if name in table])
@@ -201,13 +191,15 @@ def repeated_rows(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return pd.Series(copies, index=table.index), pd.Series(conflicts, index=table.index)
 
 
-def superseded_rows(table: pd.DataFrame) -> pd.Series:
+def superseded_rows(table: pd.DataFrame, keys: RowKeys) -> pd.Series:
     """Return the mid-month rows of facility-months that have a final row too.
 
     Parameters
     ----------
     table : DataFrame
         With the column ``stage``, else there are none.
+    keys : RowKeys
+        Those of the table.
 
     Returns
     -------
@@ -216,7 +208,7 @@ def superseded_rows(table: pd.DataFrame) -> pd.Series:
     mid = mid_month_rows(table)
     if not mid.any():
         return pd.Series(mid, index=table.index)
-    code = facility_months(table)
+    code = keys.facility_months
     final = np.unique(code[~mid & (code >= 0)])
     return pd.Series(mid & np.isin(code, final), index=table.index)
 
@@ -253,167 +245,9 @@ def says_mid_month(text: str) -> bool:
     return any(f" {' '.join(words.words(mark))} " in said for mark in words.mid)
 
 
-def missing_months(table: pd.DataFrame) -> list[FindingGroup]:
-    """Report facilities whose series of months has gaps.
-
-    Parameters
-    ----------
-    table : DataFrame
-
-    Returns
-    -------
-    list of FindingGroup
-        One, on the rows after a gap, with facility and months that lack; none without months.
-    """
-    return _gaps(table, *codes_of(table))
-
-
-def _unnamed(table: pd.DataFrame, facility: Codes, month: Codes) -> list[FindingGroup]:
-    """Report rows, or a table, of which nobody can say what facility or month they are."""
-    if not len(table):
-        return []
-    if key_of(table):
-        return _without_facility(table, facility) + _regions(table)
-    severity: Severity = "info" if (facility >= 0).any() else "warning"
-    found: list[FindingGroup] = []
-    if severity == "info":
-        words = Text(
-            "tidak ada kolom nama atau kode FKTP; baris-barisnya dibaca sebagai bulan satu FKTP",
-            "no column names the facility; the rows are read as the months of one",
-        )
-    else:
-        words = Text(
-            "tidak ada kolom nama atau kode FKTP; baris ganda dan deret bulan tidak diperiksa",
-            "no column names the facility; repeated rows and series of months are not checked",
-        )
-        found = _months_again(table, month) + _without_key(table, month)
-    return [FindingGroup("no_facility", severity, KEYS[0], words.id, words.en), *found]
-
-
-def _without_facility(table: pd.DataFrame, facility: Codes) -> list[FindingGroup]:
-    """Report rows that name no facility where others do, as below merged cells."""
-    rows = np.flatnonzero(facility < 0)
-    if not len(rows):
-        return []
-    messages = {
-        "message_id": "baris tidak menyebut FKTP, mungkin karena sel digabung;"
-        " isi nama atau kodenya di setiap baris",
-        "message_en": "the row names no facility, perhaps under a merged cell;"
-        " write its name or code in every row",
-    }
-    return [on_rows(table, rows, "", rule="no_facility", severity="warning", values=[], **messages)]
-
-
-def _without_key(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:
-    """Report rows that name neither a facility nor a month."""
-    rows = np.flatnonzero(month < 0)
-    if not len(rows):
-        return []
-    messages = {
-        "message_id": "baris tidak menyebut FKTP maupun bulan, jadi dapat saja baris rata-rata;"
-        " tambahkan kolom bulan",
-        "message_en": "the row names neither facility nor month, so it may be one of means;"
-        " add a column of months",
-    }
-    return [on_rows(table, rows, "", rule="no_month", severity="warning", values=[], **messages)]
-
-
-def _regions(table: pd.DataFrame) -> list[FindingGroup]:
-    """Report facilities that have the name of a region."""
-    rows = np.flatnonzero(region_rows(table))
-    if not len(rows):
-        return []
-    messages = {
-        "message_id": "nama wilayah di tempat nama FKTP; hapus barisnya bila itu jumlah wilayah",
-        "message_en": "a region is named where a facility should be; delete the row if it is a"
-        " total of the region",
-    }
-    values = table[key_of(table)[0]].iloc[rows].tolist()
-    return [
-        on_rows(
-            table, rows, "", rule="perhaps_total", severity="warning", values=values, **messages
-        )
-    ]
-
-
-def _months_again(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:
-    """Report months that stand more than once where no column names a facility."""
-    again = pd.Series(month).duplicated(keep=False).to_numpy() & (month >= 0)
-    if not again.any():
-        return []
-    messages = {
-        "message_id": "bulan ini ada di beberapa baris dan tidak ada kolom FKTP; tambahkan nama"
-        " FKTP, atau hapus baris gandanya bila semuanya satu FKTP",
-        "message_en": "this month stands in several rows and no column names the facility; add the"
-        " names, or delete what stands twice if all are one facility",
-    }
-    rows = np.flatnonzero(again)
-    return [
-        on_rows(table, rows, "", rule="month_repeated", severity="warning", values=[], **messages)
-    ]
-
-
-def _gaps(table: pd.DataFrame, facility: Codes, month: Codes) -> list[FindingGroup]:
-    known = np.flatnonzero((facility >= 0) & (month >= 0))
-    order = known[np.lexsort((month[known], facility[known]))]
-    before, after = order[:-1], order[1:]
-    lacking = (facility[after] == facility[before]) & (month[after] - month[before] > 1)
-    if not lacking.any():
-        return []
-    key = key_of(table)
-    names = table[key[0]].iloc[after[lacking]] if key else [""] * int(lacking.sum())
-    shown = [
-        f"{one}: {_span(first + 1, last)}" if key else _span(first + 1, last)
-        for one, first, last in zip(
-            names,
-            month[before[lacking]].tolist(),
-            month[after[lacking]].tolist(),
-            strict=True,
-        )
-    ]
-    return [
-        on_rows(
-            table,
-            after[lacking],
-            "month",
-            rule="missing_months",
-            severity="info",
-            message_id="ada bulan yang tidak terisi di antara bulan pertama dan terakhir FKTP;"
-            " tambahkan barisnya bila datanya ada",
-            message_en="months lack between the first and the last one of a facility;"
-            " add their rows if there are data",
-            values=shown,
-        )
-    ]
-
-
-def _span(first: int, end: int) -> str:
-    """Return months from `first` up to, not with, `end`: one, or the first and the last."""
-    months = [f"{1970 + one // 12}-{one % 12 + 1:02}" for one in (first, end - 1)]
-    return months[0] if end - first == 1 else "–".join(months)
-
-
-def _interim(table: pd.DataFrame) -> list[FindingGroup]:
-    """Report accepted rows that hold mid-month figures."""
-    mid = np.flatnonzero(mid_month_rows(table))
-    if not len(mid):
-        return []
-    return [
-        on_rows(
-            table,
-            mid,
-            "stage",
-            rule="mid_month_rows",
-            severity="warning",
-            message_id="angka tengah bulan (mid KBK), bukan hasil akhir; jangan dicampur dengan"
-            " angka akhir bulan lain",
-            message_en="mid-month figures, not final ones; do not mix them with the final figures"
-            " of other months",
-        )
-    ]
-
-
-def _look_like_mid_month(table: pd.DataFrame, conflicts: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _look_like_mid_month(
+    table: pd.DataFrame, keys: RowKeys, conflicts: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Return pairs of conflicting rows of which one may be the mid-month view of the other.
 
     None of its counts that grow during a month exceeds the other's, and several are smaller.
@@ -423,7 +257,7 @@ def _look_like_mid_month(table: pd.DataFrame, conflicts: NDArray[np.bool_]) -> N
     places = np.flatnonzero(conflicts)
     if not len(places) or not growing:
         return found
-    code = facility_months(table)[places]
+    code = keys.facility_months[places]
     places, code = places[np.argsort(code, kind="stable")], np.sort(code)
     _, first, size = np.unique(code, return_index=True, return_counts=True)
     first = first[size == len(("mid-month", "final"))]

@@ -18,6 +18,7 @@ from xml.parsers import expat
 
 from kbkresearch.errors import BadArgumentError
 from kbkresearch.intake.plain_sheet import PlainSheet
+from kbkresearch.intake.side_by_side import ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ _XML = {".xml", ".rels"}
 _CHUNK, _MOST_AT_ONCE = 1 << 18, 1 << 22
 _SHEETS = (b"sheetData", b"office:spreadsheet")
 _REF = re.compile(r"([A-Za-z]{1,8})(\d{1,12})")
+_ERROR_CELL = re.compile(rb"<c\s[^<>]*\st\s*=\s*[\"']e[\"']")
 _MANIFEST = "META-INF/manifest.xml"  # of OpenDocument: says which parts are encrypted
 
 
@@ -184,7 +186,7 @@ def check_zip(name: str, data: bytes) -> list[str]:
     for entry in entries:
         extent.start()
         chunks = functools.partial(_chunks, name, entry, data, total)
-        if not _plain(chunks(), extent):
+        if not _plain(ahead(chunks()), extent):
             _tag_by_tag(name, entry.filename, chunks(), extent)
         total += entry.file_size
         extent.check()
@@ -209,7 +211,7 @@ def _plain(chunks: Iterator[bytes], extent: Extent) -> bool:
         rows, ends, rest = (rest + chunk).rpartition(b"</row>")
         if not sheet.take(rows + ends):
             return False
-        extent.errors |= b't="e"' in rows
+        extent.errors |= _has_error(rows)
         if b"</sheetData>" in rest:
             break
     between, ends, rest = rest.partition(b"</sheetData>")
@@ -218,6 +220,12 @@ def _plain(chunks: Iterator[bytes], extent: Extent) -> bool:
     for chunk in itertools.chain([ends + rest], chunks):
         xml = _parse(xml, chunk)
     return _parse(xml, b"", last=True) is not None and extent.plain(sheet)
+
+
+def _has_error(rows: bytes) -> bool:
+    """Tell whether a cell in some rows holds an error; the tag decides, not what a text says."""
+    looked_for = b't="e"' in rows or (b"'" in rows and b"'e'" in rows)
+    return looked_for and _ERROR_CELL.search(rows) is not None
 
 
 def _tag_by_tag(name: str, part: str, chunks: Iterator[bytes], extent: Extent) -> None:

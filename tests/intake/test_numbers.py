@@ -15,6 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kbkresearch.errors import UnknownNameError
+from kbkresearch.intake import delimited, number_cells, plain_numbers
+from kbkresearch.intake.delimited import TextRows
 from kbkresearch.intake.numbers import is_blank, read_numbers
 
 NAN = float("nan")
@@ -282,3 +284,44 @@ def test_every_cell_has_a_value_or_one_reason(cells, decimal):
     assert (found.other is None) == (found.decimal != "ambiguous")
     assert found.blank.tolist() == [is_blank(cell) for cell in cells]
     assert {len(found.values), len(found.signs)} == {len(cells)}
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.from_regex(r"[0-9]{1,3}([.,][0-9]{3}){0,4}([.,][0-9]{1,4})?", fullmatch=True),
+            st.text("0129.,", max_size=18),
+            st.text("05.,-% x:/éÿ", max_size=9),
+        ),
+        min_size=1,
+        max_size=60,
+    ),
+    st.sampled_from([1, 7, 1 << 14]),
+)
+@example(["12345678", "1234567", "1.234.567", "1,5", "0.125", "0.500", "1.", ".5", "123.456"], 4)
+def test_numbers_of_plain_form_are_read_as_cell_by_cell(cells, at_once):
+    text = "".join(f"{cell};x\n" for cell in cells).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain_numbers, "_ROWS", at_once)
+        found = plain_numbers.plain_numbers(TextRows(text, ";").column(0))
+    one_by_one = list(map(number_cells.read_cell, cells))
+    for values, sign in ((found.comma, "comma"), (found.point, "point")):
+        wanted = np.array([getattr(cell, sign) for cell in one_by_one])
+        np.testing.assert_array_equal(values, np.where(found.plain, wanted, np.nan))
+    digits = [cell.isdecimal() and cell.isascii() and len(cell) < 16 for cell in cells]
+    assert found.plain[digits].all()
+    assert not found.plain[[cell.kind != "number" for cell in one_by_one]].any()
+
+
+def test_rows_of_a_long_text_are_found_piece_by_piece(monkeypatch):
+    rows = [[f"{n}", f"nama {n}" * (n % 5), "", "x"] for n in range(300)]
+    text = "".join(";".join(row) + "\n" for row in rows).encode()
+    monkeypatch.setattr(delimited, "_PIECE", 97)
+    monkeypatch.setattr(delimited, "_ROWS", 7)
+    found = TextRows(text, ";")
+    assert [found.row(place) for place in range(len(found))] == [
+        [cell or None for cell in row] for row in rows
+    ]
+    assert [list(found.column(at)) for at in range(4)] == [
+        [cell or None for cell in column] for column in zip(*rows, strict=True)
+    ]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kbkresearch.intake import rows
 from kbkresearch.intake.plausible import BELIEVED, JUMP
+from kbkresearch.intake.row_findings import missing_months, row_findings
 
 FINAL = {
     "members": 10_000.0, "contacts": 1_500.0, "referrals": 100.0, "nonspecialist_referrals": 2.0,
@@ -24,7 +25,7 @@ def months(*changes, facility="A", start="2023-01-01"):
 
 
 def found(table):
-    return {(one.rule, one.column): one for one in rows.row_findings(table)}
+    return {(one.rule, one.column): one for one in row_findings(table)}
 
 
 def rejected(table):
@@ -60,7 +61,7 @@ def test_repeated_rows_and_gaps_are_those_of_brute_force(given_rows):
     for facility in dict.fromkeys(row[0] for row in given_rows):
         there = {row[1] for row in given_rows if row[0] == facility}
         lacking += [k for k in range(min(there), max(there)) if k not in there]
-    spans = [v for one in rows.missing_months(table) for v in one.values]
+    spans = [v for one in missing_months(table) for v in one.values]
     named = [pd.period_range(*(v.split(": ")[1].split("–") * 2)[:2], freq="M") for v in spans]
     assert sum(map(len, named)) == len(lacking)
 

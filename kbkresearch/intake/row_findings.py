@@ -1,0 +1,197 @@
+"""What accepted rows leave to be asked: who they are, months lacking, mid-month figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kbkresearch.findings import FindingGroup, on_rows
+from kbkresearch.intake.keys import KEYS, keys_of
+from kbkresearch.intake.plausible import jumps, row_checks
+from kbkresearch.intake.rows import mid_month_rows
+from kbkresearch.intake.totals import region_rows
+from kbkresearch.vocabulary import Text
+
+if TYPE_CHECKING:
+    from kbkresearch.findings import Severity
+    from kbkresearch.intake.keys import Codes, RowKeys
+
+
+def row_findings(table: pd.DataFrame, keys: RowKeys | None = None) -> list[FindingGroup]:
+    """Return what accepted rows leave to be asked: values, series of months, mid-month figures.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Canonical.
+    keys : RowKeys, optional
+        Those of the table, where they are known already.
+
+    Returns
+    -------
+    list of FindingGroup
+    """
+    keys = keys or keys_of(table)
+    found = [*_unnamed(table, keys), *row_checks(table), *jumps(table, keys)]
+    return found + _interim(table) + _gaps(table, keys)
+
+
+def missing_months(table: pd.DataFrame) -> list[FindingGroup]:
+    """Report facilities whose series of months has gaps.
+
+    Parameters
+    ----------
+    table : DataFrame
+
+    Returns
+    -------
+    list of FindingGroup
+        One, on the rows after a gap, with facility and months that lack; none without months.
+    """
+    return _gaps(table, keys_of(table))
+
+
+def _unnamed(table: pd.DataFrame, keys: RowKeys) -> list[FindingGroup]:
+    """Report rows, or a table, of which nobody can say what facility or month they are."""
+    if not len(table):
+        return []
+    if keys.columns:
+        return _without_facility(table, keys.facility) + _regions(table, keys.columns[0])
+    severity: Severity = "info" if (keys.facility >= 0).any() else "warning"
+    found: list[FindingGroup] = []
+    if severity == "info":
+        words = Text(
+            "tidak ada kolom nama atau kode FKTP; baris-barisnya dibaca sebagai bulan satu FKTP",
+            "no column names the facility; the rows are read as the months of one",
+        )
+    else:
+        words = Text(
+            "tidak ada kolom nama atau kode FKTP; baris ganda dan deret bulan tidak diperiksa",
+            "no column names the facility; repeated rows and series of months are not checked",
+        )
+        found = _months_again(table, keys.month) + _without_key(table, keys.month)
+    return [FindingGroup("no_facility", severity, KEYS[0], words.id, words.en), *found]
+
+
+def _without_facility(table: pd.DataFrame, facility: Codes) -> list[FindingGroup]:
+    """Report rows that name no facility where others do, as below merged cells."""
+    rows = np.flatnonzero(facility < 0)
+    if not len(rows):
+        return []
+    messages = {
+        "message_id": "baris tidak menyebut FKTP, mungkin karena sel digabung;"
+        " isi nama atau kodenya di setiap baris",
+        "message_en": "the row names no facility, perhaps under a merged cell;"
+        " write its name or code in every row",
+    }
+    return [on_rows(table, rows, "", rule="no_facility", severity="warning", values=[], **messages)]
+
+
+def _without_key(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:
+    """Report rows that name neither a facility nor a month."""
+    rows = np.flatnonzero(month < 0)
+    if not len(rows):
+        return []
+    messages = {
+        "message_id": "baris tidak menyebut FKTP maupun bulan, jadi dapat saja baris rata-rata;"
+        " tambahkan kolom bulan",
+        "message_en": "the row names neither facility nor month, so it may be one of means;"
+        " add a column of months",
+    }
+    return [on_rows(table, rows, "", rule="no_month", severity="warning", values=[], **messages)]
+
+
+def _regions(table: pd.DataFrame, named_by: str) -> list[FindingGroup]:
+    """Report facilities that have the name of a region."""
+    rows = np.flatnonzero(region_rows(table))
+    if not len(rows):
+        return []
+    messages = {
+        "message_id": "nama wilayah di tempat nama FKTP; hapus barisnya bila itu jumlah wilayah",
+        "message_en": "a region is named where a facility should be; delete the row if it is a"
+        " total of the region",
+    }
+    values = table[named_by].iloc[rows].tolist()
+    return [
+        on_rows(
+            table, rows, "", rule="perhaps_total", severity="warning", values=values, **messages
+        )
+    ]
+
+
+def _months_again(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:
+    """Report months that stand more than once where no column names a facility."""
+    again = pd.Series(month).duplicated(keep=False).to_numpy() & (month >= 0)
+    if not again.any():
+        return []
+    messages = {
+        "message_id": "bulan ini ada di beberapa baris dan tidak ada kolom FKTP; tambahkan nama"
+        " FKTP, atau hapus baris gandanya bila semuanya satu FKTP",
+        "message_en": "this month stands in several rows and no column names the facility; add the"
+        " names, or delete what stands twice if all are one facility",
+    }
+    rows = np.flatnonzero(again)
+    return [
+        on_rows(table, rows, "", rule="month_repeated", severity="warning", values=[], **messages)
+    ]
+
+
+def _gaps(table: pd.DataFrame, keys: RowKeys) -> list[FindingGroup]:
+    facility, month = keys.facility, keys.month
+    before, after = keys.in_order[:-1], keys.in_order[1:]
+    lacking = (facility[after] == facility[before]) & (month[after] - month[before] > 1)
+    if not lacking.any():
+        return []
+    key = keys.columns
+    names = table[key[0]].iloc[after[lacking]] if key else [""] * int(lacking.sum())
+    shown = [
+        f"{one}: {_span(first + 1, last)}" if key else _span(first + 1, last)
+        for one, first, last in zip(
+            names,
+            month[before[lacking]].tolist(),
+            month[after[lacking]].tolist(),
+            strict=True,
+        )
+    ]
+    return [
+        on_rows(
+            table,
+            after[lacking],
+            "month",
+            rule="missing_months",
+            severity="info",
+            message_id="ada bulan yang tidak terisi di antara bulan pertama dan terakhir FKTP;"
+            " tambahkan barisnya bila datanya ada",
+            message_en="months lack between the first and the last one of a facility;"
+            " add their rows if there are data",
+            values=shown,
+        )
+    ]
+
+
+def _span(first: int, end: int) -> str:
+    """Return months from `first` up to, not with, `end`: one, or the first and the last."""
+    months = [f"{1970 + one // 12}-{one % 12 + 1:02}" for one in (first, end - 1)]
+    return months[0] if end - first == 1 else "–".join(months)
+
+
+def _interim(table: pd.DataFrame) -> list[FindingGroup]:
+    """Report accepted rows that hold mid-month figures."""
+    mid = np.flatnonzero(mid_month_rows(table))
+    if not len(mid):
+        return []
+    return [
+        on_rows(
+            table,
+            mid,
+            "stage",
+            rule="mid_month_rows",
+            severity="warning",
+            message_id="angka tengah bulan (mid KBK), bukan hasil akhir; jangan dicampur dengan"
+            " angka akhir bulan lain",
+            message_en="mid-month figures, not final ones; do not mix them with the final figures"
+            " of other months",
+        )
+    ]
