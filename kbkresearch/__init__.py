@@ -12,6 +12,15 @@ The public names, loaded when first used::
     kbk.adjusted_capitation(strata)  the same budget, shared by the mix of members
     kbk.evaluate_payment(data)       who is paid too little
     kbk.standardise, kbk.credibility, kbk.rate_model, kbk.funds, kbk.norm_tariffs …
+    kbk.describe(data, [...], by=…)  Table 1
+    kbk.completeness(checklist)      rooms and equipment against the standard
+    kbk.staffing_gap(staff)          staff against the standard
+    kbk.explanatory(data)            explanatory variables, with the dated norms
+    kbk.associate(data, "score", …)  an outcome against factors, one test each
+    kbk.regress("score ~ …", data)   ten regression models; margins, assumptions, figures
+    kbk.compare, kbk.blocks          fits side by side, hierarchical blocks
+    kbk.select                       backward selection, as SPSS does
+    kbk.power("correlation", …)      sample size, power or detectable effect
     kbk.reproduce("hayana-…")        a published study, recomputed and audited
     kbk.studies.list()               the studies
     kbk.datasets.load("…")           the published tables
@@ -44,6 +53,16 @@ _HOMES = {
     "rate_model": "kbkresearch.capitation.models",
     "compare_models": "kbkresearch.capitation.models",
     "synthetic_members": "kbkresearch.capitation.synthetic",
+    "completeness": "kbkresearch.analysis.infrastructure",
+    "staffing_gap": "kbkresearch.analysis.staffing",
+    "explanatory": "kbkresearch.analysis.factors",
+    "describe": "kbkresearch.analysis.describe",
+    "associate": "kbkresearch.analysis.association.associate",
+    "regress": "kbkresearch.analysis.regression.regress",
+    "compare": "kbkresearch.analysis.regression.compare",
+    "blocks": "kbkresearch.analysis.regression.compare",
+    "select": "kbkresearch.analysis.regression.selection",
+    "power": "kbkresearch.analysis.power.plan",
     "reproduce": "kbkresearch.studies",
     "KbkError": "kbkresearch.errors",
 }
@@ -53,25 +72,35 @@ __all__ = [
     "KbkError",
     "__version__",
     "adjusted_capitation",
+    "associate",
+    "blocks",
     "capitation",
+    "compare",
     "compare_models",
+    "completeness",
     "credibility",
     "datasets",
+    "describe",
     "evaluate_payment",
+    "explanatory",
     "findings_of",
     "funds",
     "next_level",
     "norm_tariffs",
+    "power",
     "proportion_interval",
     "rate_interval",
     "rate_model",
     "read",
     "reform",
+    "regress",
     "reproduce",
     "rule_ids",
     "rules",
     "rules_on",
     "score",
+    "select",
+    "staffing_gap",
     "standardise",
     "studies",
     "synthetic_members",
@@ -79,6 +108,15 @@ __all__ = [
 
 if TYPE_CHECKING:
     from kbkresearch import datasets, studies
+    from kbkresearch.analysis.association.associate import associate
+    from kbkresearch.analysis.describe import describe
+    from kbkresearch.analysis.factors import explanatory
+    from kbkresearch.analysis.infrastructure import completeness
+    from kbkresearch.analysis.power.plan import power
+    from kbkresearch.analysis.regression.compare import blocks, compare
+    from kbkresearch.analysis.regression.regress import regress
+    from kbkresearch.analysis.regression.selection import select
+    from kbkresearch.analysis.staffing import staffing_gap
     from kbkresearch.capitation.adjusted import adjusted_capitation
     from kbkresearch.capitation.capitate import capitation
     from kbkresearch.capitation.credibility import credibility

@@ -92,3 +92,42 @@ class BadRowsError(KbkError, ValueError):
 
 class BadArgumentError(KbkError, ValueError):
     """An argument with a value that is not allowed."""
+
+
+class BadColumnError(KbkError, ValueError):
+    """A column whose values an analysis cannot use.
+
+    Parameters
+    ----------
+    column : object
+        Its name.
+    problem : str
+        What is wrong with it.
+    todo : str
+        What to do about it, as a sentence.
+    rows, values : sequence of object, optional
+        Labels of the rows concerned and what stands there; the first ones are shown.
+
+    Examples
+    --------
+    >>> print(BadColumnError("doctors", "holds text", "Turn it into numbers.", [4, 9], ["x", "-"]))
+    Column 'doctors' holds text: row 4 ('x'), row 9 ('-'). Turn it into numbers.
+    """
+
+    _SHOWN = 3
+
+    def __init__(
+        self,
+        column: object,
+        problem: str,
+        todo: str,
+        rows: Sequence[object] = (),
+        values: Sequence[object] = (),
+    ) -> None:
+        self.column, self.rows, self.values = column, tuple(rows), tuple(values)
+        shown = zip(self.rows[: self._SHOWN], self.values, strict=False)
+        places = ", ".join(f"row {row} ({value!r})" for row, value in shown)
+        more = len(self.rows) - self._SHOWN
+        where = f": {places}" if places else ""
+        rest = f" and {more} more" if more > 0 else ""
+        super().__init__(f"Column {column!r} {problem}{where}{rest}. {todo}")

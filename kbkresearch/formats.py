@@ -64,6 +64,22 @@ def _is_missing(value: Any) -> bool:
         return True
 
 
+def p_value(value: Any, lang: str = "id", decimals: int = 3) -> str:
+    """Return a p-value, with "<" where its digits shown would all be zero.
+
+    Examples
+    --------
+    >>> p_value(0.0312), p_value(0.0312, "en"), p_value(float("nan"))
+    ('0,031', '0.031', '–')
+    >>> p_value(1e-9).split()
+    ['<', '0,001']
+    """
+    least = 10.0**-decimals
+    if not _is_missing(value) and value < least:
+        return f"<\N{NO-BREAK SPACE}{number(least, lang, decimals)}"
+    return number(value, lang, decimals)
+
+
 def rupiah(value: Any, lang: str = "id") -> str:
     """Return an amount of rupiah.
 

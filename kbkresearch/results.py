@@ -77,6 +77,18 @@ def _reporting() -> ModuleType:
     return reporting
 
 
+def source_line(ax: Axes, text: Text, lang: str) -> None:
+    """Write where the numbers of a figure come from, under it.
+
+    Parameters
+    ----------
+    ax : Axes
+    text : Text
+    lang : {"id", "en"}
+    """
+    _reporting().source_line(ax, text, lang)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a `Table`.
@@ -87,10 +99,10 @@ class Column:
         Name of the column in the table's frame.
     label : Text
         Heading, with its unit.
-    kind : {"text", "integer", "number", "rupiah", "date", "boolean"}
+    kind : {"text", "integer", "number", "p_value", "rupiah", "date", "boolean"}
         How values are shown; a number stays a number in xlsx.
     decimals : int
-        Decimals shown, for ``kind="number"``.
+        Decimals shown, for ``kind="number"`` and ``"p_value"``.
     spanner : Text or None
         Heading above several neighbouring columns.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -199,7 +199,8 @@ def _read(cells: Sequence[object]) -> _Cells:
     point = point.copy() if comma is point and len(rest) else point
     read = _Cells(comma, point, np.zeros(n, np.uint8), np.zeros(n, "<U1"), np.zeros(n, np.bool_))
     if len(rest):
-        for whole, part in zip(read, _each(cells.take(rest)), strict=True):
+        arrays: tuple[NDArray[Any], ...] = read
+        for whole, part in zip(arrays, _each(cells.take(rest)), strict=True):
             whole[rest] = part
     return read
 

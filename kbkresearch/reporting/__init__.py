@@ -18,6 +18,7 @@ _HOMES = {
     "tables_of": "kbkresearch.reporting.capitation",
     "plot_result": "kbkresearch.reporting.payment_figures",
     "narrate_result": "kbkresearch.reporting.capitation_text",
+    "source_line": "kbkresearch.reporting.figures",
     "write_report": "kbkresearch.reporting.page",
 }
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "narrate_result",
     "plot_result",
     "save_tables",
+    "source_line",
     "study_html",
     "table_html",
     "table_markdown",
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from kbkresearch.reporting.audits import disputed_table, study_html
     from kbkresearch.reporting.capitation import tables_of
     from kbkresearch.reporting.capitation_text import narrate_result
-    from kbkresearch.reporting.figures import draw
+    from kbkresearch.reporting.figures import draw, source_line
     from kbkresearch.reporting.files import save_tables
     from kbkresearch.reporting.page import write_report
     from kbkresearch.reporting.payment_figures import plot_result

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kbkresearch.results import Column, Table
 
-_NUMERIC = {"integer", "number", "rupiah"}
+_NUMERIC = {"integer", "number", "p_value", "rupiah"}
 _ALIGNED = (
     'class="text" style="text-align:left"',
     'class="num" style="text-align:right"',
@@ -49,6 +49,8 @@ def cell(value: Any, column: Column, lang: str) -> str:  # noqa: PLR0911 - one p
         return value.to(lang)
     if column.kind == "rupiah":
         return formats.rupiah(value, lang)
+    if column.kind == "p_value":
+        return formats.p_value(value, lang, column.decimals)
     if column.kind in _NUMERIC:
         return formats.number(value, lang, column.decimals if column.kind == "number" else 0)
     if column.kind == "boolean":

@@ -8,6 +8,7 @@ from itertools import islice
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from kbkresearch import formats
 from kbkresearch.errors import BadArgumentError
 from kbkresearch.reporting.render import cell
 from kbkresearch.vocabulary import Text
@@ -179,7 +180,7 @@ def _writer(
     book: Any, sheet: Any, column: Column, lang: str, text: Any
 ) -> Callable[[int, int, Any], None]:
     """Return what writes one value of a column; what is missing leaves the cell blank."""
-    shape = text if column.kind in {"text", "boolean"} else _shape(book, column)
+    shape = text if column.kind in {"text", "boolean"} else _shape(book, column, lang)
 
     def write(row: int, place: int, value: Any) -> None:
         if value is None:
@@ -198,12 +199,15 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float | Real) and math.isfinite(value)
 
 
-def _shape(book: Any, column: Column) -> Any:
+def _shape(book: Any, column: Column, lang: str) -> Any:
     if column.kind == "date":
         month = "yyyy-mm" if column.key == "month" else "yyyy-mm-dd"
         return book.add_format({"num_format": month, "valign": "top", "align": "left"})
-    decimals = column.decimals if column.kind == "number" else 0
+    decimals = column.decimals if column.kind in {"number", "p_value"} else 0
     shape = "#,##0" + ("." + "0" * decimals if decimals else "")
+    if column.kind == "p_value":
+        least = f"{10.0**-decimals:.{decimals}f}"
+        shape = f'[<{least}]"{formats.p_value(0, lang, decimals)}";{shape}'
     return book.add_format({"num_format": shape, "valign": "top"})
 
 

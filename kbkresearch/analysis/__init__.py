@@ -1,0 +1,1 @@
+"""Statistics on facility tables: description, association, regression, planning of samples."""
