@@ -7,7 +7,6 @@ they stand in it until somebody looks at one.
 from __future__ import annotations
 
 import functools
-import itertools
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_BLOCK = 1 << 10  # rows
 _WORD = 8
 _MOST_WORDS = 8
 PADDING = _WORD * _MOST_WORDS
@@ -78,25 +78,53 @@ class CellRows(Rows):
     ) -> None:
         self.lengths = lengths
         self._n, self.width = len(rows), len(rows[0]) if rows else 0
-        # row by row in one list: columns are had from it much faster than from rows
-        self._cells = list(itertools.chain.from_iterable(rows))
+        self._columns: list[list[object]] = [[] for _ in range(self.width)]
+        self._kinds: list[list[set[type]]] = [[] for _ in range(self.width)]
+        # block by block, so that the cells are still near when their kinds are asked for
+        for start in range(0, self._n, _BLOCK):
+            parts = zip(*rows[start : start + _BLOCK], strict=True)
+            for column, kinds, part in zip(self._columns, self._kinds, parts, strict=True):
+                column.extend(part)
+                kinds.append(set(map(type, part)))
 
     def __len__(self) -> int:
         return self._n
 
     def row(self, place: int) -> list[object]:
         """Return one row."""
-        cells = self._cells[place * self.width : (place + 1) * self.width]
+        cells = [column[place] for column in self._columns]
         return [None if cell == "" else cell for cell in cells]
 
-    def column(self, at: int, places: NDArray[np.intp] | None = None) -> list[object]:
+    def column(self, at: int, places: NDArray[np.intp] | None = None) -> ObjectColumn:
         """Return the cells of one column, of all rows or of those at `places`."""
-        cells = self._cells[at :: self.width]
-        if places is not None and is_range(places):
-            cells = cells[int(places[0]) : int(places[-1]) + 1]
-        elif places is not None:
-            cells = [cells[place] for place in places.tolist()]
-        return [None if cell == "" else cell for cell in cells] if "" in cells else cells
+        if places is None or is_range(places):
+            start, stop = (0, self._n) if places is None else (int(places[0]), int(places[-1]) + 1)
+            cells = ObjectColumn(self._columns[at][start:stop])
+            cells.kinds = self._kinds_between(at, start, stop)
+        else:
+            whole = self._columns[at]
+            cells = ObjectColumn([whole[place] for place in places.tolist()])
+        if any(issubclass(kind, str) for kind in cells.kinds) and "" in cells:
+            return ObjectColumn([None if cell == "" else cell for cell in cells])
+        return cells
+
+    def _kinds_between(self, at: int, start: int, stop: int) -> set[type]:
+        """Return the kinds of the cells of a column in some rows that follow each other."""
+        first, last = -(-start // _BLOCK), stop // _BLOCK
+        cells = self._columns[at]
+        if first > last:
+            return set(map(type, cells[start:stop]))
+        ends = cells[start : first * _BLOCK] + cells[last * _BLOCK : stop]
+        return set(map(type, ends)).union(*self._kinds[at][first:last])
+
+
+class ObjectColumn(list[object]):
+    """A column of objects, not to be changed."""
+
+    @functools.cached_property
+    def kinds(self) -> set[type]:
+        """Return the types of the cells."""
+        return set(map(type, self))
 
 
 class TextColumn(Sequence[object]):
@@ -213,9 +241,14 @@ def distinct(cells: Sequence[object]) -> tuple[list[object], NDArray[np.intp]]:
     """
     if isinstance(cells, TextColumn):
         return cells.distinct
-    if set(map(type, cells)) <= {str, type(None)}:
+    if kinds_of(cells) <= {str, type(None)}:
         return _factorized(cells)
     return list(cells), np.arange(len(cells))
+
+
+def kinds_of(cells: Sequence[object]) -> set[type]:
+    """Return the types of some cells."""
+    return cells.kinds if isinstance(cells, ObjectColumn) else set(map(type, cells))
 
 
 def _factorized(cells: Sequence[object]) -> tuple[list[object], NDArray[np.intp]]:

@@ -251,7 +251,10 @@ def _without_numbers(rows: Rows, after: int, columns: Iterable[int]) -> list[int
             pending = pending[~plain]
             cells = rows.column(at, pending)
         values, codes = distinct(cells)
-        words = [not cell_text(value) or not is_number(value) for value in values]
+        words = [
+            not isinstance(value, float | int) and (not cell_text(value) or not is_number(value))
+            for value in values
+        ]
         pending = pending[np.array(words, dtype=np.bool_)[codes]]
     return pending.tolist()
 

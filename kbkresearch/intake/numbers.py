@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from kbkresearch.errors import UnknownNameError
-from kbkresearch.intake.cells import TextColumn, distinct
+from kbkresearch.intake.cells import TextColumn, distinct, kinds_of
 from kbkresearch.intake.number_cells import KINDS, is_blank, read_cell
 from kbkresearch.intake.plain_numbers import plain_numbers
 
@@ -167,7 +167,7 @@ def _decide(
 
 def _all_native(cells: Sequence[object]) -> ReadNumbers | None:
     """Read a column of nothing but int, float and None at once; None for any other column."""
-    if isinstance(cells, TextColumn) or not set(map(type, cells)) <= {int, float, type(None)}:
+    if isinstance(cells, TextColumn) or not kinds_of(cells) <= {int, float, type(None)}:
         return None
     try:
         values = np.array(cells, dtype=np.float64)

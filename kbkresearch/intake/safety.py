@@ -29,7 +29,7 @@ RATIO, RATIO_FROM = 200, 64 * _MIB
 ROOMY, MOST_CELLS, LEAST_FILLED = 5_000_000, 50_000_000, 0.1
 SAVE = "Open it in a spreadsheet program and save it as .xlsx."
 _XML = {".xml", ".rels"}
-_CHUNK, _MOST_AT_ONCE = 1 << 18, 1 << 22
+_CHUNK, _MOST_AT_ONCE = 1 << 18, 1 << 20
 _SHEETS = (b"sheetData", b"office:spreadsheet")
 _REF = re.compile(r"([A-Za-z]{1,8})(\d{1,12})")
 _ERROR_CELL = re.compile(rb"<c\s[^<>]*\st\s*=\s*[\"']e[\"']")
