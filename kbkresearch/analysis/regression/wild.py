@@ -133,7 +133,8 @@ def _weights(kind: str, n_groups: int, draws: int, rng: np.random.Generator) -> 
         points = np.sqrt([0.5, 1.0, 1.5])
         return np.asarray(rng.choice(np.concatenate([-points, points]), size=(draws, n_groups)))
     if kind == "rademacher":
-        return rng.choice([-1.0, 1.0], size=(draws, n_groups))
+        signs = np.array([-1.0, 1.0])
+        return np.asarray(rng.choice(signs, size=(draws, n_groups)), dtype=np.float64)
     if n_groups > _MOST_ENUMERATED:
         raise BadArgumentError(
             f"All sets of signs of {n_groups} clusters are too many; use weights='rademacher'"

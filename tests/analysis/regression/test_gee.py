@@ -101,9 +101,11 @@ def test_order_of_clusters_and_units_do_not_matter(corr):
     apart = mixed_up.sort_values("month", kind="stable")  # facilities interleaved
     for data in (mixed_up, apart):
         other = gee(design_of(data, "score", ["doctors", "blud"], clusters="facility"), corr=corr)
-        assert_allclose(other.params, fit.params, rtol=1e-7)
-        assert_allclose(other.covariance, fit.covariance, rtol=1e-8)
-        assert_allclose(pd.Series(other.fitted, data.index).sort_index(), fit.fitted, rtol=1e-8)
+        # the correlation is searched for, so a coefficient near zero agrees in absolute terms
+        close = {"rtol": 10 * RTOL[corr], "atol": 1e-8}
+        assert_allclose(other.params, fit.params, **close)
+        assert_allclose(other.covariance, fit.covariance, **close)
+        assert_allclose(pd.Series(other.fitted, data.index).sort_index(), fit.fitted, **close)
 
 
 def test_separation_and_lack_of_clusters_are_refused():
