@@ -35,6 +35,11 @@ _REGION = re.compile(
     re.IGNORECASE,
 )
 
+_TOTAL_BEGINS = frozenset(
+    ["gr", "su", "ju", "jm", "to", "ra", "re", "av", "me", "ta", "st", "mi", "ma", "si", "se", "al"]
+)
+_REGION_BEGINS = frozenset(["ka", "ko", "ke", "kc", "pr", "ca", "wi", "in", "na"])
+
 
 def is_total(text: str) -> bool:
     """Tell whether a text says that its row sums others up, or is a target for them.
@@ -62,7 +67,7 @@ def total_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
     array of bool, shape (n,)
         Where the facility is called so, or where several counts are the sums of all other rows.
     """
-    return _named(_TOTAL, table) | _sums(table)
+    return _named(_TOTAL, _TOTAL_BEGINS, table) | _sums(table)
 
 
 def region_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
@@ -77,16 +82,21 @@ def region_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
     -------
     array of bool, shape (n,)
     """
-    return _named(_REGION, table)
+    return _named(_REGION, _REGION_BEGINS, table)
 
 
-def _named(pattern: re.Pattern[str], table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return the rows whose facility has such a code or name."""
+def _named(
+    pattern: re.Pattern[str], begins: frozenset[str], table: pd.DataFrame
+) -> NDArray[np.bool_]:
+    """Return the rows whose facility has such a code or name; most begin with other letters."""
     found = np.zeros(len(table), np.bool_)
     for name in (one for one in KEYS if one in table):
         codes, values = pd.factorize(table[name])
-        texts = (" ".join(str(one).split()) for one in values)
-        fits = [not one.isdigit() and pattern.fullmatch(one) is not None for one in texts]
+        fits = [
+            text.lstrip()[:2].lower() in begins
+            and pattern.fullmatch(" ".join(text.split())) is not None
+            for text in map(str, values)
+        ]
         if any(fits):
             found |= np.array([*fits, False], np.bool_)[codes]
     return found

@@ -27,7 +27,10 @@ def facility_type(made):
 
 def test_the_folder_holds_the_samples_and_little_else():
     files = {path.name: path.stat().st_size for path in FOLDER.iterdir()}
-    assert set(files) == {make().file for make in SAMPLES.values()} | {"README.md", "make_members.py"}
+    assert set(files) == {make().file for make in SAMPLES.values()} | {
+        "README.md",
+        "make_members.py",
+    }
     assert sum(files.values()) < MOST_BYTES
     readme = (FOLDER / "README.md").read_text("utf-8")
     assert all(name in readme for name in files)
