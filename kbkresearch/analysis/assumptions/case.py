@@ -122,9 +122,8 @@ def refit(fit: Fit, model: str, design: Design) -> Estimates:
     Estimates
     """
     from kbkresearch.analysis.regression.regress import MODELS
-    from kbkresearch.analysis.regression.resample import options_of
 
-    options = options_of(fit) if model == fit.model else {}
+    options = fit.options if model == fit.model else {}
     return MODELS[model].estimator()(design, **options)
 
 

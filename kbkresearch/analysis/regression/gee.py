@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from kbkresearch.analysis.regression.grouped import GroupedEstimates
+from kbkresearch.analysis.regression.estimates import Estimates
 from kbkresearch.analysis.regression.iterate import Family, fitted
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.vocabulary import Text
@@ -95,7 +95,7 @@ def gee(
     family: GeeFamily = "gaussian",
     corr: Correlation = "exchangeable",
     small_sample: bool | None = None,
-) -> GroupedEstimates:
+) -> Estimates:
     """Fit a marginal model to clustered or repeated rows by generalised estimating equations.
 
     Parameters
@@ -114,7 +114,7 @@ def gee(
 
     Returns
     -------
-    GroupedEstimates
+    Estimates
         `covariance` is the robust (sandwich) one, `model_covariance` the one that believes the
         working correlation. `df` are G - k. `stats` holds ``correlation`` and ``dispersion`` (mean
         squared Pearson residual, denominator n).
@@ -159,7 +159,7 @@ def gee(
     corrected = design.n_clusters < FEW_CLUSTERS if small_sample is None else small_sample
     bread = np.asarray(np.linalg.inv(fit.information.sum(axis=0)), dtype=np.float64)
     back = np.argsort(order)
-    return GroupedEstimates(
+    return Estimates(
         params=fit.params,
         covariance=_robust(fit, clusters, corrected=corrected),
         model_covariance=fit.phi * bread,
@@ -179,7 +179,6 @@ def gee(
         converged=True,
         covariance_name="Mancl-DeRouen" if corrected else "sandwich",
         notes=(_note(design, corr, corrected=corrected), *_at_bound(fit.rho, clusters, corr)),
-        options={"family": family, "corr": corr, "small_sample": small_sample},
     )
 
 

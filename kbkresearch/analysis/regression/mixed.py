@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from kbkresearch.analysis.regression.grouped import GroupedEstimates
+from kbkresearch.analysis.regression.estimates import Estimates
 from kbkresearch.analysis.regression.mixed_likelihood import (
     Profile,
     Sums,
@@ -56,7 +56,7 @@ class _Rows:
     base: Floats
 
 
-def mixed(design: Design, *, slope: str | None = None, reml: bool = True) -> GroupedEstimates:
+def mixed(design: Design, *, slope: str | None = None, reml: bool = True) -> Estimates:
     """Fit a linear mixed model with a random intercept by group.
 
     Parameters
@@ -73,7 +73,7 @@ def mixed(design: Design, *, slope: str | None = None, reml: bool = True) -> Gro
 
     Returns
     -------
-    GroupedEstimates
+    Estimates
         `fitted` and `residuals` are conditional on the predicted group effects, `linear` is the
         fixed part. `df` are Satterthwaite's. `scores` are ``x (V^-1 r)`` row by row: only their
         sums by group, or by larger clusters, give a valid sandwich. `stats` holds the variance
@@ -131,7 +131,7 @@ def mixed(design: Design, *, slope: str | None = None, reml: bool = True) -> Gro
     df = np.full(k, float(n - k))
     if not plain:
         df = satterthwaite(ratios, variance, rows.sums, back, reml=reml)
-    return GroupedEstimates(
+    return Estimates(
         params=params,
         covariance=covariance,
         model_covariance=covariance,
@@ -149,7 +149,6 @@ def mixed(design: Design, *, slope: str | None = None, reml: bool = True) -> Gro
         },
         converged=True,
         notes=_notes(flat=flat, plain=plain, reml=reml),
-        options={"slope": slope, "reml": reml},
     )
 
 

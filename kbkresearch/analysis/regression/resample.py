@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from kbkresearch.analysis.regression.averages import average
-from kbkresearch.analysis.regression.grouped import GroupedEstimates
 from kbkresearch.errors import BadArgumentError, KbkError
 
 if TYPE_CHECKING:
@@ -81,27 +79,6 @@ def take(design: Design, rows: Ints, clusters: Ints | None) -> Design:
     )
 
 
-def options_of(fit: Fit) -> dict[str, Any]:
-    """Return the options to run a fit's estimator with again.
-
-    Parameters
-    ----------
-    fit : Fit
-        A fitted regression.
-
-    Returns
-    -------
-    dict of str to object
-        The link where the estimator takes one; what a model of groups recorded.
-    """
-    from kbkresearch.analysis.regression.regress import MODELS
-
-    if isinstance(fit.estimates, GroupedEstimates):
-        return dict(fit.estimates.options)
-    takes_link = "link" in inspect.signature(MODELS[fit.model].estimator()).parameters
-    return {"link": fit.link} if takes_link else {}
-
-
 def bootstrap(
     fit: Fit,
     contrasts: Sequence[Contrast],
@@ -143,7 +120,7 @@ def bootstrap(
 
     if n_boot < 2:  # noqa: PLR2004 - a spread needs two
         raise BadArgumentError(f"n_boot must be 2 or more; found {n_boot!r}.")
-    options = options_of(fit)
+    options = fit.options
     estimate, rng = MODELS[fit.model].estimator(), np.random.default_rng(seed)
     draws = []
     for _ in range(n_boot):

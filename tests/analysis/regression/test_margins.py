@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from kbkresearch.analysis.regression.margins import margins
 from kbkresearch.analysis.regression.regress import MODELS, regress
-from kbkresearch.analysis.regression.resample import options_of, take
+from kbkresearch.analysis.regression.resample import take
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 
 R = oracle("margins")
@@ -194,7 +194,7 @@ def test_bootstrap_is_seeded_near_the_delta_method_and_respects_clusters(cluster
 def test_bootstrap_refits_with_the_options_of_the_fit(outcome, options):
     fit = regress(f"{outcome} ~ doctors", DATA, **options)
     estimate = MODELS[fit.model].estimator()
-    again = estimate(take(fit.design, np.arange(len(DATA)), fit.design.clusters), **options_of(fit))
+    again = estimate(take(fit.design, np.arange(len(DATA)), fit.design.clusters), **fit.options)
     assert_allclose(again.params, fit.estimates.params, rtol=1e-9)
     drawn = fit.margins(method="bootstrap", n_boot=30).frame
     assert_allclose(drawn["se"], fit.margins().frame["se"], rtol=0.6)
