@@ -9,7 +9,7 @@ import pandas as pd
 
 from kbkresearch.errors import BadArgumentError
 from kbkresearch.findings import FindingGroup
-from kbkresearch.intake.cells import distinct, objects
+from kbkresearch.intake.cells import objects
 from kbkresearch.intake.convert import INDEX, SheetColumns
 from kbkresearch.intake.headers import SEARCHED, cell_text, is_number
 from kbkresearch.intake.months import month_in_name
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kbkresearch.findings import Severity
+    from kbkresearch.intake.cells import Column
     from kbkresearch.intake.layout import RawTable
     from kbkresearch.intake.names import Heading
     from kbkresearch.intake.sheets import RawSheet
@@ -163,8 +164,8 @@ def _say_unknown(raw: RawTable, headings: Sequence[Heading], columns: SheetColum
         columns.note("unknown_columns", "", words, "info")
 
 
-def _any_number(cells: Sequence[object]) -> bool:
-    return any(cell_text(value) and is_number(value) for value in distinct(cells)[0])
+def _any_number(cells: Column) -> bool:
+    return any(cell_text(value) and is_number(value) for value in cells.distinct[0])
 
 
 def _left_out(raw: RawTable) -> list[FindingGroup]:
@@ -190,9 +191,9 @@ def _index(raw: RawTable) -> pd.MultiIndex:
     return pd.MultiIndex(levels, codes, names=INDEX, verify_integrity=False)
 
 
-def _personal(cells: Sequence[object]) -> bool:
+def _personal(cells: Column) -> bool:
     """Tell whether most cells identify a person; each distinct one is looked at first."""
-    values, codes = distinct(cells)
+    values, codes = cells.distinct
     some = any(looks_personal([value]) for value in values)
     return some and looks_personal(objects(values, codes)) is not None
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.findings import FindingGroup
-from kbkresearch.intake.cells import TextColumn, distinct, objects
+from kbkresearch.intake.cells import objects
 from kbkresearch.intake.lexicon import CODED
 from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, read_years
 from kbkresearch.intake.names import read_labels
@@ -18,6 +18,7 @@ from kbkresearch.intake.number_cells import is_blank, is_error
 from kbkresearch.intake.numbers import read_numbers
 from kbkresearch.intake.plausible import RATIOS
 from kbkresearch.intake.side_by_side import side_by_side
+from kbkresearch.intake.text_column import TextColumn
 from kbkresearch.intake.units import decide_unit, named_unit, other_signs, to_unit
 from kbkresearch.vocabulary import COLUMNS, label
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kbkresearch.findings import Severity
+    from kbkresearch.intake.cells import Column
     from kbkresearch.intake.names import Heading
     from kbkresearch.intake.numbers import ReadNumbers
 
@@ -91,14 +93,14 @@ class SheetColumns:
             FindingGroup(rule, severity, column, *messages, file=self.file, sheet=self.sheet)
         )
 
-    def read_ahead(self, headings: Sequence[Heading], columns: Sequence[Sequence[object]]) -> None:
+    def read_ahead(self, headings: Sequence[Heading], columns: Sequence[Column]) -> None:
         """Read numbers and tell texts apart, each column of text beside the others.
 
         Parameters
         ----------
         headings : sequence of Heading
-        columns : sequence of sequence of object
-            Their cells; those of a workbook wait for `add`.
+        columns : sequence of Column
+            Those of a workbook wait for `add`.
         """
 
         def read(column: tuple[str | None, TextColumn]) -> tuple[str | None, ReadNumbers | None]:
@@ -112,13 +114,13 @@ class SheetColumns:
         texts = [(name, cells) for name, cells in named if isinstance(cells, TextColumn)]
         self._ahead = {name: found for name, found in side_by_side(read, texts) if found}
 
-    def add(self, heading: Heading, cells: Sequence[object]) -> str:
+    def add(self, heading: Heading, cells: Column) -> str:
         """Convert one column and keep it under its canonical name, or as it is printed.
 
         Parameters
         ----------
         heading : Heading
-        cells : sequence of object, length n
+        cells : Column, length n
 
         Returns
         -------
@@ -129,7 +131,7 @@ class SheetColumns:
         meaning = COLUMNS.get(name)
         if meaning is None:
             name = self._free(f"{name}_printed" if name in INDEX else name)
-            self.columns[name] = pd.Series(objects(*distinct(cells)), dtype=object)
+            self.columns[name] = pd.Series(objects(*cells.distinct), dtype=object)
         elif name in CODED:
             self._labels(name, cells)
         elif meaning.kind == "date":
@@ -145,8 +147,8 @@ class SheetColumns:
         names = (f"{name} {number}" for number in itertools.count(2))
         return name if name not in self.columns else next(n for n in names if n not in self.columns)
 
-    def _texts(self, name: str, cells: Sequence[object]) -> None:
-        values, codes = distinct(cells)
+    def _texts(self, name: str, cells: Column) -> None:
+        values, codes = cells.distinct
         errors = np.array([is_error(value) for value in values], dtype=np.bool_)
         self.report(
             "error_cell",
@@ -169,8 +171,8 @@ class SheetColumns:
             dtype=object,
         )
 
-    def _labels(self, name: str, cells: Sequence[object]) -> None:
-        distinct_cells, codes = distinct(cells)
+    def _labels(self, name: str, cells: Column) -> None:
+        distinct_cells, codes = cells.distinct
         values, unknown = read_labels(name, distinct_cells)
         errors = [place for place, cell in enumerate(distinct_cells) if is_error(cell)]
         wrong = np.isin(codes, [*unknown, *errors])
@@ -186,7 +188,7 @@ class SheetColumns:
         )
         self.columns[name] = pd.Series(objects(values, codes), dtype=object)
 
-    def _months(self, name: str, cells: Sequence[object]) -> None:
+    def _months(self, name: str, cells: Column) -> None:
         months, unread = self._read_months(cells)
         self.report(
             "unreadable_month",
@@ -201,10 +203,10 @@ class SheetColumns:
         self.columns[name] = pd.Series(months)
         self._doubt_months(name, cells, months)
 
-    def _read_months(self, cells: Sequence[object]) -> tuple[Any, Any]:
+    def _read_months(self, cells: Column) -> tuple[Any, Any]:
         """Return months, and which are unread; a column or the sheet's name may tell the year."""
         if self.years is None:
-            values, codes = distinct(cells)
+            values, codes = cells.distinct
             found, unread = read_months(values, year=month_in_name(self.sheet)[1])
             return pd.to_datetime(pd.Series(found, dtype=object)).array[codes], unread[codes]
         months, unread = objects([None] * len(cells)), np.zeros(len(cells), dtype=np.bool_)
@@ -215,7 +217,7 @@ class SheetColumns:
             months[places], unread[places] = objects(found), missing
         return pd.to_datetime(pd.Series(months, dtype=object)).array, unread
 
-    def _doubt_months(self, name: str, cells: Sequence[object], months: Any) -> None:
+    def _doubt_months(self, name: str, cells: Column, months: Any) -> None:
         """Report months that the sheet's name denies, and dates that may be a year mistaken."""
         month, year = month_in_name(self.sheet)
         if month and year:
@@ -225,7 +227,7 @@ class SheetColumns:
                 "is another month than the sheet's name says; see which is right",
             )
             self.report("month_not_of_sheet", name, other, cells, words, "warning")
-        values, codes = distinct(cells)
+        values, codes = cells.distinct
         middle = np.array([is_mid_month(value) for value in values], dtype=np.bool_)[codes]
         words = (
             (
@@ -239,7 +241,7 @@ class SheetColumns:
         )
         self.report("day_amid_month", name, middle, cells, words, "warning")
 
-    def _numbers(self, name: str, cells: Sequence[object], scale: float) -> None:
+    def _numbers(self, name: str, cells: Column, scale: float) -> None:
         kind = COLUMNS[name].kind
         found = self._ahead.pop(name, None) or _read_numbers(name, cells)
         self.report(
@@ -278,7 +280,7 @@ class SheetColumns:
         self.columns[name] = pd.Series(values * scale)
         self.columns[f"{name}\0signs"] = found.signs
 
-    def _separated(self, name: str, found: ReadNumbers, cells: Sequence[object]) -> Any:
+    def _separated(self, name: str, found: ReadNumbers, cells: Column) -> Any:
         """Return the values of a column whose separators may be decimal or thousands."""
         if COLUMNS[name].kind == "number":
             words = (
@@ -408,7 +410,7 @@ def _is_number(name: str) -> bool:
     return kind in {"integer", "number", "rupiah"} and name not in CODED
 
 
-def _read_numbers(name: str, cells: Sequence[object]) -> ReadNumbers:
+def _read_numbers(name: str, cells: Column) -> ReadNumbers:
     """Read the cells of a canonical column of numbers."""
     return read_numbers(cells, whole=COLUMNS[name].kind == "integer")
 

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kbkresearch.intake.cells import PADDING, CellRows, Rows, TextColumn, is_range, windows
+from kbkresearch.intake.cell_rows import CellRows
+from kbkresearch.intake.cells import Rows, is_range
 from kbkresearch.intake.safety import SAVE, Extent, bad
 from kbkresearch.intake.side_by_side import side_by_side
+from kbkresearch.intake.text_column import PADDING, TextColumn, windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kbkresearch.intake.cells import CellRows, Rows, TextColumn, distinct
+from kbkresearch.intake.cell_rows import CellRows
+from kbkresearch.intake.cells import Rows
 from kbkresearch.intake.headers import (
     LEAST_KNOWN,
     SEARCHED,
@@ -29,6 +30,7 @@ from kbkresearch.intake.headers import (
     row_texts,
 )
 from kbkresearch.intake.plain_numbers import plain_numbers
+from kbkresearch.intake.text_column import TextColumn
 from kbkresearch.intake.totals import is_total
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from kbkresearch.intake.cells import Column
     from kbkresearch.intake.sheets import RawSheet
 
 _UNIT_LINES = 2
@@ -69,7 +72,7 @@ class RawTable:
         has data and no heading. Columns with neither are left out.
     header_rows : tuple of int
         The rows of the headings, counted from 1 as in the file.
-    columns : list of sequence
+    columns : list of Column
         The cells of each column, in the rows of data.
     row_numbers : list of int
         The row of each in the file.
@@ -90,7 +93,7 @@ class RawTable:
     sheet: str
     headings: list[str]
     header_rows: tuple[int, ...]
-    columns: list[Sequence[object]]
+    columns: list[Column]
     row_numbers: list[int]
     left_out: list[tuple[int, str]]
     letters: list[str]
@@ -137,7 +140,7 @@ def find_table(sheet: RawSheet, known: Callable[[str], bool]) -> RawTable | None
     columns = [
         (at, name, rows.column(at, places))
         for at, name in enumerate(headings)
-        if name or any(map(cell_text, distinct(rows.column(at, places))[0]))
+        if name or any(map(cell_text, rows.column(at, places).distinct[0]))
     ]
     shifted, short = _uneven(rows, range(first, after), headings, places)
     return RawTable(
@@ -250,7 +253,7 @@ def _without_numbers(rows: Rows, after: int, columns: Iterable[int]) -> list[int
         if plain is not None:
             pending = pending[~plain]
             cells = rows.column(at, pending)
-        values, codes = distinct(cells)
+        values, codes = cells.distinct
         words = [
             not isinstance(value, float | int) and (not cell_text(value) or not is_number(value))
             for value in values
@@ -276,7 +279,7 @@ def _suspects(rows: Rows, after: int, above: _Above) -> list[int]:
     """Return the rows that may be no data, by their first text, and those that follow a header."""
     pending, suspects = np.arange(after, len(rows)), [np.arange(0)]
     for at in range(rows.width):
-        values, codes = distinct(rows.column(at, pending))
+        values, codes = rows.column(at, pending).distinct
         texts = list(map(cell_text, values))
         blank = np.array([not text for text in texts], dtype=np.bool_)
         doubtful = np.array([above.may_be_no_data(text) for text in texts], dtype=np.bool_)

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from kbkresearch.errors import UnknownNameError
-from kbkresearch.intake.cells import TextColumn, distinct, kinds_of
+from kbkresearch.intake.cell_rows import as_column
+from kbkresearch.intake.cells import NumberColumn
 from kbkresearch.intake.number_cells import KINDS, is_blank, read_cell
 from kbkresearch.intake.plain_numbers import plain_numbers
+from kbkresearch.intake.text_column import TextColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from kbkresearch.intake.cells import Column
 
 Decided: TypeAlias = Literal[",", ".", "none", "ambiguous"]
 _NUMBER, _BLANK, _UNREADABLE, _ERROR, _MISPRINT = range(len(KINDS))
@@ -104,6 +108,7 @@ def read_numbers(
     """
     if decimal not in ("auto", ",", "."):
         raise UnknownNameError("decimal sign", decimal, ("auto", ",", "."))
+    cells = as_column(cells)
     native = _all_native(cells)
     if native is not None:
         return native
@@ -165,19 +170,31 @@ def _decide(
     return "ambiguous", np.where(undecided, np.nan, thousands), thousands
 
 
-def _all_native(cells: Sequence[object]) -> ReadNumbers | None:
+def _all_native(cells: Column) -> ReadNumbers | None:
     """Read a column of nothing but int, float and None at once; None for any other column."""
-    if isinstance(cells, TextColumn) or not kinds_of(cells) <= {int, float, type(None)}:
-        return None
-    try:
-        values = np.array(cells, dtype=np.float64)
-    except OverflowError:
+    values = _native(cells)
+    if values is None:
         return None
     unreadable, no = np.isinf(values), np.zeros(len(values), dtype=np.bool_)
     blank = np.isnan(values)
     values[unreadable] = np.nan
     signs = np.zeros(len(values), dtype="<U1")
     return ReadNumbers(values, blank, unreadable, no, signs, no.copy(), "none")
+
+
+def _native(cells: Column) -> NDArray[np.float64] | None:
+    """Return a column of nothing but int, float and None as an array, NaN where a cell is empty."""
+    if isinstance(cells, NumberColumn):
+        return cells.values.copy()
+    if isinstance(cells, TextColumn):
+        return None
+    values, codes = cells.distinct
+    if not set(map(type, values)) <= {int, float, type(None)}:
+        return None
+    try:
+        return np.array(values, dtype=np.float64)[codes]
+    except OverflowError:
+        return None
 
 
 class _Cells(NamedTuple):
@@ -190,7 +207,7 @@ class _Cells(NamedTuple):
     money: NDArray[np.bool_]
 
 
-def _read(cells: Sequence[object]) -> _Cells:
+def _read(cells: Column) -> _Cells:
     """Read cells; those of a plain form by array, of the others each distinct text once."""
     if not isinstance(cells, TextColumn):
         return _each(cells)
@@ -205,9 +222,9 @@ def _read(cells: Sequence[object]) -> _Cells:
     return read
 
 
-def _each(cells: Sequence[object]) -> _Cells:
+def _each(cells: Column) -> _Cells:
     """Read cells of any kind."""
-    values, codes = distinct(cells)
+    values, codes = cells.distinct
     read = list(map(read_cell, values))
     comma, point = (np.array([cell[i] for cell in read], dtype=np.float64) for i in (0, 1))
     kinds = np.array([KINDS.index(cell.kind) for cell in read], dtype=np.uint8)

@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kbkresearch.intake.cells import TextColumn
+    from kbkresearch.intake.text_column import TextColumn
 
 _LONGEST = 16  # so that all digits together are a whole number below 2**53
 _GROUP = 3
