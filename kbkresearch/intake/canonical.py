@@ -186,7 +186,7 @@ def _left_out(raw: RawTable) -> list[FindingGroup]:
 def _index(raw: RawTable) -> pd.MultiIndex:
     """Return sheet and row of each record."""
     rows = np.arange(len(raw.row_numbers))
-    levels: list[Any] = [[raw.sheet], np.array(raw.row_numbers, dtype=np.int64)]
+    levels: list[Any] = [[raw.sheet], raw.row_numbers]
     codes: list[Any] = [0 * rows, rows]
     return pd.MultiIndex(levels, codes, names=INDEX, verify_integrity=False)
 
@@ -230,7 +230,7 @@ def _stage_from_titles(raw: RawTable, columns: SheetColumns) -> None:
 
 def _set_aside_uneven(raw: RawTable, frame: pd.DataFrame, columns: SheetColumns) -> None:
     """Report rows with too many or too few cells; take the numbers from those with too many."""
-    rows = np.array(raw.row_numbers)
+    rows = raw.row_numbers
     shifted = np.isin(rows, raw.shifted)
     words = (
         (

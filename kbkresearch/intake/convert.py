@@ -11,12 +11,13 @@ import pandas as pd
 
 from kbkresearch.findings import FindingGroup
 from kbkresearch.intake.cells import objects
+from kbkresearch.intake.coded import categorical
 from kbkresearch.intake.lexicon import CODED
 from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, read_years
 from kbkresearch.intake.names import read_labels
-from kbkresearch.intake.number_cells import is_blank, is_error
+from kbkresearch.intake.number_cells import is_blank, is_error, is_words
 from kbkresearch.intake.numbers import read_numbers
-from kbkresearch.intake.plausible import RATIOS
+from kbkresearch.intake.plausible import RATIOS, ratio_of
 from kbkresearch.intake.side_by_side import side_by_side
 from kbkresearch.intake.text_column import TextColumn
 from kbkresearch.intake.units import decide_unit, named_unit, other_signs, to_unit
@@ -24,6 +25,8 @@ from kbkresearch.vocabulary import COLUMNS, label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from kbkresearch.findings import Severity
     from kbkresearch.intake.cells import Column
@@ -41,21 +44,24 @@ class SheetColumns:
     Attributes
     ----------
     file, sheet : str
-    row_numbers : list of int
+    row_numbers : int array, shape (n,)
         Row of each record in the sheet, 1-based.
     columns : dict of str to array, shape (n,)
         Converted columns by canonical name; unknown ones by their heading.
     findings : list of FindingGroup
     years : sequence of object, length n, optional
         The cells of a column of years, for months that stand alone.
+    signs : dict of str to uint8 array, shape (n,)
+        By column of numbers the sign that each cell prints, as `ReadNumbers` has it.
     """
 
     file: str
     sheet: str
-    row_numbers: list[int]
+    row_numbers: NDArray[np.intp]
     columns: dict[str, Any] = field(default_factory=dict)
     findings: list[FindingGroup] = field(default_factory=list)
     years: Sequence[object] | None = None
+    signs: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
     _ahead: dict[str | None, ReadNumbers] = field(default_factory=dict, repr=False)
 
     def report(
@@ -68,8 +74,8 @@ class SheetColumns:
         severity: Severity = "error",
     ) -> None:
         """Record a finding on the rows where `which` is true, if there are any."""
-        places = np.flatnonzero(np.asarray(which, bool)).tolist()
-        if not places:
+        places = np.flatnonzero(np.asarray(which, bool))
+        if not len(places):
             return
         self.findings.append(
             FindingGroup(
@@ -78,8 +84,8 @@ class SheetColumns:
                 column=column,
                 message_id=messages[0],
                 message_en=messages[1],
-                rows=tuple(self.row_numbers[place] for place in places),
-                values=tuple(_plain(cells[place]) for place in places),
+                rows=tuple(self.row_numbers[places].tolist()),
+                values=tuple(_plain(cells[place]) for place in places.tolist()),
                 file=self.file,
                 sheet=self.sheet,
             )
@@ -107,7 +113,7 @@ class SheetColumns:
             name, cells = column
             if name is not None and _is_number(name):
                 return name, _read_numbers(name, cells)
-            _ = cells.distinct
+            _ = cells.coded
             return name, None
 
         named = zip([one.name for one in headings], columns, strict=True)
@@ -149,27 +155,20 @@ class SheetColumns:
 
     def _texts(self, name: str, cells: Column) -> None:
         values, codes = cells.distinct
-        errors = np.array([is_error(value) for value in values], dtype=np.bool_)
+        texts = list(map(_text, values))
+        errors = [place for place, one in enumerate(texts) if one is None]
+        errors = [place for place in errors if is_error(values[place])]
         self.report(
             "error_cell",
             name,
-            errors[codes],
+            np.isin(codes, errors),
             cells,
             (
                 "galat lembar kerja; sel dikosongkan",
                 "error of the spreadsheet; the cell is left missing",
             ),
         )
-        self.columns[name] = pd.Series(
-            objects(
-                [
-                    None if error else _text(value)
-                    for value, error in zip(values, errors, strict=True)
-                ],
-                codes,
-            ),
-            dtype=object,
-        )
+        self.columns[name] = categorical(texts, codes)
 
     def _labels(self, name: str, cells: Column) -> None:
         distinct_cells, codes = cells.distinct
@@ -260,14 +259,15 @@ class SheetColumns:
         )
         values = found.values if found.other is None else self._separated(name, found, cells)
         if kind != "number":
-            signed = found.signs != ""
+            signed = found.signs > 0
             words = (
                 "bertanda persen atau permil di kolom cacah; sel dikosongkan",
                 "has a sign of per cent or per mil among counts; the cell is left missing",
             )
             self.report("unit_in_count", name, signed, cells, words)
-            values = np.where(signed, np.nan, values)
+            values = np.where(signed, np.nan, values) if signed.any() else values
         if scale != 1:
+            values = values * scale
             self.note(
                 "unit_converted",
                 name,
@@ -277,8 +277,8 @@ class SheetColumns:
                 ),
                 "info",
             )
-        self.columns[name] = pd.Series(values * scale)
-        self.columns[f"{name}\0signs"] = found.signs
+        self.columns[name] = pd.Series(values)
+        self.signs[name] = found.signs
 
     def _separated(self, name: str, found: ReadNumbers, cells: Column) -> Any:
         """Return the values of a column whose separators may be decimal or thousands."""
@@ -311,19 +311,17 @@ class SheetColumns:
             unit = COLUMNS[name].name.rsplit("_", 1)[-1]
             if name in RATIOS:
                 self._settle(name, heading, asked.get(name.split("_")[0]))
-            elif unit == "pct" and f"{name}\0signs" in self.columns:
+            elif unit == "pct" and name in self.signs:
                 self._doubt_unit(name, heading)
-        for name in [name for name in self.columns if name.endswith("\0signs")]:
-            del self.columns[name]
 
     def _settle(self, name: str, heading: Heading, asked: str | None) -> None:
         """Bring an indicator to its canonical unit, or leave it out."""
-        values, signs = self.columns[name].to_numpy(dtype=float), self.columns[f"{name}\0signs"]
+        values, signs = self.columns[name].to_numpy(dtype=float), self.signs[name]
         canonical = name.split("_")[1]
         decision = decide_unit(
             values,
             canonical=canonical,
-            ratio=self._ratio(RATIOS[name][1]),
+            ratio=self._share(name),
             named=named_unit(heading.unit, signs),
             asked=asked,
         )
@@ -348,7 +346,7 @@ class SheetColumns:
             "has another sign of its unit than the rest of the column; the cell is left missing",
         )
         self.report("unit_of_cell", name, odd, values.tolist(), words)
-        values = np.where(odd, np.nan, values)
+        values = np.where(odd, np.nan, values) if odd.any() else values
         self.columns[name] = pd.Series(to_unit(values, decision.unit, canonical))
 
     def _leave_out(self, name: str, candidates: str) -> None:
@@ -393,15 +391,16 @@ class SheetColumns:
             )
             self.report("unit_in_doubt", name, small, values.tolist(), words, "warning")
 
-    def _ratio(self, parts: Sequence[tuple[str, str]]) -> Any:
-        shares = []
-        for top, bottom in parts:
-            if top not in self.columns or bottom not in self.columns:
-                return None
-            above = self.columns[top].to_numpy(dtype=float)
-            below = self.columns[bottom].to_numpy(dtype=float)
-            shares.append(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0))
-        return np.mean(shares, axis=0)
+    def _share(self, name: str) -> Any:
+        """Return an indicator as a share, as the counts beside it give it, if they are there."""
+        scale, parts = RATIOS[name]
+        counts = {
+            one: self.columns[one].to_numpy(dtype=float)
+            for one in itertools.chain(*parts)
+            if one in self.columns
+        }
+        ratio = ratio_of(counts, name)
+        return None if ratio is None else ratio / scale
 
 
 def _is_number(name: str) -> bool:
@@ -417,7 +416,7 @@ def _read_numbers(name: str, cells: Column) -> ReadNumbers:
 
 def _text(cell: object) -> str | None:
     """Return a code or name as text; a whole number made a float by a spreadsheet loses its .0."""
-    if is_blank(cell):
+    if not is_words(cell) and (is_blank(cell) or is_error(cell)):
         return None
     if isinstance(cell, str):
         return cell.strip()

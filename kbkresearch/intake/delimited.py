@@ -20,7 +20,7 @@ from kbkresearch.intake.cell_rows import CellRows
 from kbkresearch.intake.cells import Rows, is_range
 from kbkresearch.intake.safety import SAVE, Extent, bad
 from kbkresearch.intake.side_by_side import side_by_side
-from kbkresearch.intake.text_column import PADDING, TextColumn, windows
+from kbkresearch.intake.text_column import TextColumn, eight_bytes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class TextRows(Rows):
     """
 
     def __init__(self, text: bytes, delimiter: str) -> None:
-        self._text = text + (b"" if text.endswith(b"\n") else b"\n") + bytes(PADDING)
+        self._text = text if text.endswith(b"\n") else text + b"\n"
         self._columns: dict[tuple[int, int, int], TextColumn] = {}
         ends, last = _ends(np.frombuffer(self._text, dtype=np.uint8), ord(delimiter))
         self._first = np.concatenate([[0], last[:-1] + 1])
@@ -101,7 +101,7 @@ class TextRows(Rows):
             places, rows = bounds[:-1] + 1, slice(at, at + _ROWS)
             starts[:, rows] = places.reshape(-1, self.width).T
             lengths[:, rows] = (bounds[1:] - places).reshape(-1, self.width).T
-            heads[:, rows] = windows(self._text)[places].reshape(-1, self.width).T
+            heads[:, rows] = eight_bytes(self._text, places).reshape(-1, self.width).T
 
         side_by_side(find, range(0, len(self), _ROWS))
         return [TextColumn(self._text, *one) for one in zip(starts, lengths, heads, strict=True)]

@@ -10,7 +10,7 @@ import numpy as np
 from kbkresearch.errors import UnknownNameError
 from kbkresearch.intake.cell_rows import as_column
 from kbkresearch.intake.cells import NumberColumn
-from kbkresearch.intake.number_cells import KINDS, is_blank, read_cell
+from kbkresearch.intake.number_cells import KINDS, SIGNS, is_blank, read_cell
 from kbkresearch.intake.plain_numbers import plain_numbers
 from kbkresearch.intake.text_column import TextColumn
 
@@ -41,8 +41,8 @@ class ReadNumbers:
         Text that is no number, truth values, dates and errors of Excel.
     error_cells : bool array, shape (n,)
         Those of the unreadable ones that are errors of Excel, such as ``#DIV/0!``.
-    signs : str array, shape (n,)
-        ``"%"`` or ``"‰"`` where the cell prints it, else empty; not applied to the value.
+    signs : uint8 array, shape (n,)
+        The sign that the cell prints, by its place in `SIGNS`; not applied to the value.
     misprints : bool array, shape (n,)
         Digits that make no number: ``1500/00`` (150 o/oo without its letter), ``1,,5``, ``1.23.4``.
     decimal : {",", ".", "none", "ambiguous"}
@@ -56,7 +56,7 @@ class ReadNumbers:
     blank: NDArray[np.bool_]
     unreadable: NDArray[np.bool_]
     error_cells: NDArray[np.bool_]
-    signs: NDArray[np.str_]
+    signs: NDArray[np.uint8]
     misprints: NDArray[np.bool_]
     decimal: Decided
     other: NDArray[np.float64] | None = None
@@ -178,7 +178,7 @@ def _all_native(cells: Column) -> ReadNumbers | None:
     unreadable, no = np.isinf(values), np.zeros(len(values), dtype=np.bool_)
     blank = np.isnan(values)
     values[unreadable] = np.nan
-    signs = np.zeros(len(values), dtype="<U1")
+    signs = np.zeros(len(values), dtype=np.uint8)
     return ReadNumbers(values, blank, unreadable, no, signs, no.copy(), "none")
 
 
@@ -203,7 +203,7 @@ class _Cells(NamedTuple):
     comma: NDArray[np.float64]
     point: NDArray[np.float64]
     kinds: NDArray[np.uint8]
-    signs: NDArray[np.str_]
+    signs: NDArray[np.uint8]
     money: NDArray[np.bool_]
 
 
@@ -214,7 +214,7 @@ def _read(cells: Column) -> _Cells:
     comma, point, plain = plain_numbers(cells)
     n, rest = len(cells), np.flatnonzero(~plain)
     point = point.copy() if comma is point and len(rest) else point
-    read = _Cells(comma, point, np.zeros(n, np.uint8), np.zeros(n, "<U1"), np.zeros(n, np.bool_))
+    read = _Cells(comma, point, np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.bool_))
     if len(rest):
         arrays: tuple[NDArray[Any], ...] = read
         for whole, part in zip(arrays, _each(cells.take(rest)), strict=True):
@@ -228,6 +228,6 @@ def _each(cells: Column) -> _Cells:
     read = list(map(read_cell, values))
     comma, point = (np.array([cell[i] for cell in read], dtype=np.float64) for i in (0, 1))
     kinds = np.array([KINDS.index(cell.kind) for cell in read], dtype=np.uint8)
-    signs = np.array([cell.sign for cell in read], dtype="<U1")
+    signs = np.array([SIGNS.index(cell.sign) for cell in read], dtype=np.uint8)
     money = np.array([cell.money for cell in read], dtype=np.bool_)
     return _Cells(comma[codes], point[codes], kinds[codes], signs[codes], money[codes])

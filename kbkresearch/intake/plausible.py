@@ -7,6 +7,7 @@ shifted column or a slip of the pen.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -257,7 +258,7 @@ def ratio_of(counts: dict[str, Floats], column: str) -> Floats | None:
                   out=np.full(len(counts[top]), np.nan))
         for top, bottom in parts
     ]  # fmt: skip
-    mean: Floats = np.mean(shares, axis=0) * scale if len(shares) > 1 else shares[0] * scale
+    mean: Floats = functools.reduce(np.add, shares) / len(shares) * scale
     return mean
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.findings import FindingGroup, Findings
 from kbkresearch.intake.canonical import canonical, holds_numbers, with_letters
+from kbkresearch.intake.coded import joined, plain
 from kbkresearch.intake.keys import keys_of
 from kbkresearch.intake.layout import find_table
 from kbkresearch.intake.months import month_in_name
@@ -26,6 +26,8 @@ from kbkresearch.vocabulary import COLUMNS, Text, check_lang
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
 
     from kbkresearch.findings import Severity
     from kbkresearch.intake.canonical import Canonical
@@ -241,7 +243,7 @@ def _accept(
 ) -> Reading:
     """Part accepted from rejected rows, and say so."""
     tables = [one.table for one in parts]
-    table = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=False)
+    table = joined(tables)
     numeric = [
         name
         for name in table.columns
@@ -260,9 +262,9 @@ def _accept(
     if len(parts) == 1:
         accepted = accepted.set_axis(accepted.index.get_level_values("row"))
     return Reading(
-        table=accepted,
+        table=plain(accepted),
         findings=Findings(with_letters(findings, parts)),
-        rejected=rejected,
+        rejected=plain(rejected),
         n_rows=len(table),
         headings=tuple(dict.fromkeys(one for part in parts for one in part.headings)),
         file=file,

@@ -11,6 +11,7 @@ import pandas as pd
 from kbkresearch.errors import BadArgumentError, BadRowsError
 from kbkresearch.findings import Findings
 from kbkresearch.intake.cells import objects
+from kbkresearch.intake.coded import plain
 from kbkresearch.intake.convert import SheetColumns
 from kbkresearch.intake.layout import find_table
 from kbkresearch.intake.names import looks_personal, person_columns, read_headings, repeated
@@ -79,7 +80,7 @@ def read_strata(
         if raw.hidden and sheet is None:
             continue
         table = find_table(raw, lambda text: read_headings([text], mapping)[0].name is not None)
-        if table is not None and table.row_numbers:
+        if table is not None and len(table.row_numbers):
             found.append(table)
     if not found:
         raise BadArgumentError(
@@ -113,7 +114,7 @@ def _canonical(raw: RawTable, mapping: Mapping[str, str] | None, lang: str) -> R
     columns.settle_units({one.name: one for one in headings if one.name}, {})
     findings = Findings(columns.findings)
     _refuse(findings)
-    table = pd.DataFrame(columns.columns)
+    table = plain(pd.DataFrame(columns.columns))
     table.index = pd.Index(raw.row_numbers, name="row")
     if "facility_id" not in table and "facility_name" in table:
         table.insert(0, "facility_id", table["facility_name"])

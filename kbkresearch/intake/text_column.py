@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from kbkresearch.intake.cells import Distinct
 
 _WORD = 8
-_MOST_WORDS = 8
-PADDING = _WORD * _MOST_WORDS
+_LONGEST = 64  # bytes that are compared as words
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -31,11 +30,11 @@ class TextColumn(Column):
     Parameters
     ----------
     text : bytes
-        UTF-8 without NUL, followed by `PADDING` of them.
+        UTF-8 without NUL.
     starts, lengths : int array, shape (n,)
         Where each cell stands in it.
     heads : uint64 array, shape (n,), optional
-        Eight bytes of the text from the start of each cell on, as `windows` has them.
+        The `eight_bytes` from the start of each cell on.
     """
 
     def __init__(
@@ -73,7 +72,7 @@ class TextColumn(Column):
 
     def heads(self) -> NDArray[np.uint64]:
         """Return eight bytes from the start of each cell on, whether or not all belong to it."""
-        return windows(self.text)[self.starts] if self._heads is None else self._heads
+        return eight_bytes(self.text, self.starts) if self._heads is None else self._heads
 
     def words(self) -> list[NDArray[np.uint64]]:
         """Return the bytes of the cells, eight by eight, NUL behind their ends.
@@ -81,34 +80,61 @@ class TextColumn(Column):
         Returns
         -------
         list of uint64 array, shape (n,)
-            Empty if a cell is longer than `PADDING`.
+            Empty if a cell is longer than 64 bytes.
         """
         longest = int(self.lengths.max(initial=0))
-        if longest > PADDING:
+        if longest > _LONGEST:
             return []
         words = []
         for start in range(0, max(longest, 1), _WORD):
             inside = np.clip(self.lengths - start, 0, _WORD)
-            found = windows(self.text)[self.starts + start] if start else self.heads()
+            found = eight_bytes(self.text, self.starts + start) if start else self.heads()
             words.append(found & _MASKS[inside])
         return words
 
     @functools.cached_property
     def distinct(self) -> Distinct:
         """Return the distinct cells, and which of them each cell is."""
+        if self.coded is None:
+            return as_column(list(self)).distinct
+        first, codes = self.coded
+        return list(self.take(first)), codes
+
+    @functools.cached_property
+    def coded(self) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
+        """Return where each distinct cell stands first, and which of them each cell is.
+
+        None where words do not tell them apart.
+        """
         words = self.words()
-        if words:
-            mixed = words[0]
-            for word in words[1:]:
-                mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX + word
-            codes, keys = pd.factorize(mixed)
-            first = np.empty(len(keys), dtype=np.intp)
-            first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-            if all((word == word[first][codes]).all() for word in words[1:]):
-                return list(self.take(first)), codes
-        return as_column(list(self)).distinct
+        if not words:
+            return None
+        mixed = words[0]
+        for word in words[1:]:
+            mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX + word
+        codes, keys = pd.factorize(mixed)
+        first = np.empty(len(keys), dtype=np.intp)
+        first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+        told = all((word == word[first][codes]).all() for word in words[1:])
+        return (first, codes) if told else None
 
 
-def windows(text: bytes) -> NDArray[np.uint64]:
-    """Return the eight bytes of a text from each of its places on, the first one the lowest."""
-    return np.ndarray((len(text) - _WORD + 1,), "<u8", text, strides=(1,))
+def eight_bytes(text: bytes, places: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
+    """Return the eight bytes of a text from some places on, the first the lowest, NUL behind it.
+
+    Examples
+    --------
+    >>> eight_bytes(b"A;B", np.array([0, 2])).tolist() == [0x423B41, 0x42]
+    True
+    """
+    there = places <= len(text) - _WORD
+    windows: NDArray[np.uint64] = np.ndarray(
+        (max(len(text) - _WORD + 1, 0),), "<u8", text, strides=(1,)
+    )
+    found = np.zeros(len(places), np.uint64)
+    if there.all():
+        return np.take(windows, places, out=found, mode="clip")
+    found[there] = windows[places[there]]
+    last = places[~there].tolist()
+    found[~there] = [int.from_bytes(text[one : one + _WORD], "little") for one in last]
+    return found

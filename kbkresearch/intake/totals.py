@@ -35,10 +35,25 @@ _REGION = re.compile(
     re.IGNORECASE,
 )
 
-_TOTAL_BEGINS = frozenset(
-    ["gr", "su", "ju", "jm", "to", "ra", "re", "av", "me", "ta", "st", "mi", "ma", "si", "se", "al"]
-)
-_REGION_BEGINS = frozenset(["ka", "ko", "ke", "kc", "pr", "ca", "wi", "in", "na"])
+
+def in_either_case(pairs: str) -> frozenset[str]:
+    """Return pairs of letters, each letter small and capital.
+
+    Examples
+    --------
+    >>> sorted(in_either_case("to"))
+    ['TO', 'To', 'tO', 'to']
+    """
+    return frozenset(
+        first + second
+        for pair in pairs.split()
+        for first in (pair[0], pair[0].upper())
+        for second in (pair[1], pair[1].upper())
+    )
+
+
+TOTAL_BEGINS = in_either_case("gr su ju jm to ra re av me ta st mi ma si se al")
+_REGION_BEGINS = in_either_case("ka ko ke kc pr ca wi in na")
 
 
 def is_total(text: str) -> bool:
@@ -51,7 +66,7 @@ def is_total(text: str) -> bool:
     >>> is_total("Jumlah Kontak"), is_total("Target Jaya")
     (False, False)
     """
-    return _TOTAL.fullmatch(text) is not None
+    return text[:2] in TOTAL_BEGINS and _TOTAL.fullmatch(text) is not None
 
 
 def total_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
@@ -67,7 +82,7 @@ def total_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
     array of bool, shape (n,)
         Where the facility is called so, or where several counts are the sums of all other rows.
     """
-    return _named(_TOTAL, _TOTAL_BEGINS, table) | _sums(table)
+    return _named(_TOTAL, TOTAL_BEGINS, table) | _sums(table)
 
 
 def region_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
@@ -93,8 +108,7 @@ def _named(
     for name in (one for one in KEYS if one in table):
         codes, values = pd.factorize(table[name])
         fits = [
-            text.lstrip()[:2].lower() in begins
-            and pattern.fullmatch(" ".join(text.split())) is not None
+            text.lstrip()[:2] in begins and pattern.fullmatch(" ".join(text.split())) is not None
             for text in map(str, values)
         ]
         if any(fits):
