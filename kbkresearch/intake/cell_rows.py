@@ -126,6 +126,10 @@ def _floats(cells: Sequence[object], kinds: set[type]) -> NDArray[np.float64] | 
     return None
 
 
+def _is_nan(cell: object) -> bool:
+    return isinstance(cell, float) and math.isnan(cell)
+
+
 class _Known(dict[type, "_Codes | _Each"]):
     """The codes of cells by their kind; a cell that is new gets the next code.
 
@@ -148,7 +152,7 @@ class _Known(dict[type, "_Codes | _Each"]):
         if len(kinds) == 1:
             found: Iterable[int] = map(self[kinds.pop()].__getitem__, cells)
         else:
-            found = (self[type(cell)][cell] for cell in cells)
+            found = (0 if _is_nan(cell) else self[type(cell)][cell] for cell in cells)
         return np.fromiter(found, np.int32, len(cells))
 
 

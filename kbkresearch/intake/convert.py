@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.findings import FindingGroup
-from kbkresearch.intake.cells import objects
+from kbkresearch.intake.cells import NumberColumn, objects
 from kbkresearch.intake.coded import categorical
 from kbkresearch.intake.lexicon import CODED
 from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, read_years
@@ -345,7 +345,7 @@ class SheetColumns:
             "tanda satuannya lain dari sel-sel lain di kolom ini; sel dikosongkan",
             "has another sign of its unit than the rest of the column; the cell is left missing",
         )
-        self.report("unit_of_cell", name, odd, values.tolist(), words)
+        self.report("unit_of_cell", name, odd, NumberColumn(values), words)
         values = np.where(odd, np.nan, values) if odd.any() else values
         self.columns[name] = pd.Series(to_unit(values, decision.unit, canonical))
 
@@ -389,7 +389,7 @@ class SheetColumns:
                 "paling besar 1, padahal sel lain di kolom ini persen; periksa satuannya",
                 "is 1 or less where others in the column are percentages; look at its unit",
             )
-            self.report("unit_in_doubt", name, small, values.tolist(), words, "warning")
+            self.report("unit_in_doubt", name, small, NumberColumn(values), words, "warning")
 
     def _share(self, name: str) -> Any:
         """Return an indicator as a share, as the counts beside it give it, if they are there."""

@@ -147,23 +147,23 @@ def _decide(
     """
     if comma is point:
         return "none", comma, None
-    only_comma, only_point = ~np.isnan(comma) & np.isnan(point), np.isnan(comma) & ~np.isnan(point)
+    no_comma, no_point = np.isnan(comma), np.isnan(point)
+    only_comma, only_point = comma[no_point & ~no_comma], point[no_comma & ~no_point]
+    found = {",": only_comma, ".": only_point}
+    sure = {
+        sign for sign, one in found.items() if (len(one) if not whole else (one % 1 == 0).any())
+    }
     larger_by_comma, larger_by_point = np.abs(comma) > np.abs(point), np.abs(point) > np.abs(comma)
-    differ = larger_by_comma | larger_by_point
     by_money = {",": larger_by_comma & money, ".": larger_by_point & money}
-    by_cells = {",": only_comma, ".": only_point}
-    if whole:
-        by_cells = {",": only_comma & (comma % 1 == 0), ".": only_point & (point % 1 == 0)}
-    sure = {sign for sign, cells in by_cells.items() if cells.any()}
     votes = sure | {sign for sign, cells in by_money.items() if cells.any()}
     if votes == {","}:
         return ",", comma, None
     if votes == {"."}:
         return ".", point, None
-    thousands = np.where(only_point | larger_by_point, point, comma)
-    if not votes and not differ.any():
+    thousands = np.where(no_comma | larger_by_point, point, comma)
+    undecided = larger_by_comma | larger_by_point
+    if not votes and not undecided.any():
         return "none", thousands, None
-    undecided = differ
     for sign, opposite in ((",", "."), (".", ",")):
         if opposite not in sure:
             undecided = undecided & ~by_money[sign]

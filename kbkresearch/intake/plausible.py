@@ -45,7 +45,7 @@ RATIOS = {
     "rrns_pct": (100, PARTS[1:2]),
     "rppt_pct": (100, PARTS[2:4]),
 }
-_FIRST_MONTH = pd.Timestamp(2014, 1, 1)  # the national insurance began
+_FIRST_MONTH = np.datetime64("2014-01-01")  # the national insurance began
 _HIGHEST = {"ak_permille": 1000.0, "rrns_pct": 100.0, "rppt_pct": 100.0}
 
 
@@ -334,7 +334,8 @@ def _months(table: pd.DataFrame) -> list[FindingGroup]:
     if "month" not in table or not pd.api.types.is_datetime64_any_dtype(table["month"].dtype):
         return []
     months = table["month"]
-    odd = ((months < _FIRST_MONTH) | (months > pd.Timestamp.today())).to_numpy()
+    dates = months.to_numpy()
+    odd = (dates < _FIRST_MONTH) | (dates > np.datetime64("now"))
     if not odd.any():
         return []
     words = Text(

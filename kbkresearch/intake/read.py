@@ -250,21 +250,24 @@ def _accept(
         if name in COLUMNS and COLUMNS[name].kind in {"integer", "number", "rupiah"}
     ]
     keys = keys_of(table)
-    reasons = np.full(len(table), "", dtype=object)
+    refused = rejections(table, numeric, keys)
+    findings += [one.finding(table) for one in refused]
     out = np.zeros(len(table), dtype=np.bool_)
-    for one in rejections(table, numeric, keys):
+    for one in refused:
         out |= one.rows.to_numpy()
-        reasons[one.rows.to_numpy()] = one.rule
-        findings.append(one.finding(table))
-    rejected = table[out].assign(reason=reasons[out]).reset_index()
+    reasons = np.full(int(out.sum()), "", dtype=object)
+    for one in refused:
+        reasons[one.rows.to_numpy()[out]] = one.rule
+    findings += row_findings(table[~out] if out.any() else table, keys.among(table, ~out))
+    table = plain(table)
+    rejected = table[out].assign(reason=reasons).reset_index()
     accepted = table[~out] if out.any() else table
-    findings += row_findings(accepted, keys.among(table, ~out))
     if len(parts) == 1:
         accepted = accepted.set_axis(accepted.index.get_level_values("row"))
     return Reading(
-        table=plain(accepted),
+        table=accepted,
         findings=Findings(with_letters(findings, parts)),
-        rejected=plain(rejected),
+        rejected=rejected,
         n_rows=len(table),
         headings=tuple(dict.fromkeys(one for part in parts for one in part.headings)),
         file=file,

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kbkresearch.findings import FindingGroup, on_rows
 from kbkresearch.intake.keys import KEYS, keys_of
 from kbkresearch.intake.plausible import jumps, row_checks
-from kbkresearch.intake.rows import mid_month_rows
+from kbkresearch.intake.rows import mid_month_rows, repeated
 from kbkresearch.intake.totals import region_rows
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kbkresearch.findings import Severity
     from kbkresearch.intake.keys import Codes, RowKeys
 
@@ -123,7 +124,7 @@ def _regions(table: pd.DataFrame, named_by: str) -> list[FindingGroup]:
 
 def _months_again(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:
     """Report months that stand more than once where no column names a facility."""
-    again = pd.Series(month).duplicated(keep=False).to_numpy() & (month >= 0)
+    again = repeated(month) & (month >= 0)
     if not again.any():
         return []
     messages = {

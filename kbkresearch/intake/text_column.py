@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _WORD = 8
 _LONGEST = 64  # bytes that are compared as words
+MOST = 255
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -31,8 +32,10 @@ class TextColumn(Column):
     ----------
     text : bytes
         UTF-8 without NUL.
-    starts, lengths : int array, shape (n,)
-        Where each cell stands in it.
+    before, ends : int array, shape (n,)
+        Where what delimits each cell stands in it, on either side; -1 before the first one.
+    lengths : int array, shape (n,)
+        How many bytes each cell has; perhaps no more than `MOST`.
     heads : uint64 array, shape (n,), optional
         The `eight_bytes` from the start of each cell on.
     """
@@ -40,14 +43,16 @@ class TextColumn(Column):
     def __init__(
         self,
         text: bytes,
-        starts: NDArray[np.integer[Any]],
+        before: NDArray[np.integer[Any]],
+        ends: NDArray[np.integer[Any]],
         lengths: NDArray[np.integer[Any]],
         heads: NDArray[np.uint64] | None = None,
     ) -> None:
-        self.text, self.starts, self.lengths, self._heads = text, starts, lengths, heads
+        self.text, self.before, self.ends, self.lengths = text, before, ends, lengths
+        self._heads = heads
 
     def __len__(self) -> int:
-        return len(self.starts)
+        return len(self.ends)
 
     @overload
     def __getitem__(self, place: int) -> str | None: ...
@@ -57,22 +62,21 @@ class TextColumn(Column):
         """Return one cell, or those of a slice."""
         if isinstance(place, slice):
             return [*self.take(place)]
-        start = self.starts[place]
-        return self.text[start : start + self.lengths[place]].decode() or None
+        return self.text[self.before[place] + 1 : self.ends[place]].decode() or None
 
     def __iter__(self) -> Iterator[str | None]:
-        starts, ends = self.starts.tolist(), (self.starts + self.lengths).tolist()
-        for start, end in zip(starts, ends, strict=True):
+        for start, end in zip((self.before + 1).tolist(), self.ends.tolist(), strict=True):
             yield self.text[start:end].decode() or None
 
     def take(self, places: NDArray[Any] | slice) -> TextColumn:
         """Return the cells at some places."""
         heads = None if self._heads is None else self._heads[places]
-        return TextColumn(self.text, self.starts[places], self.lengths[places], heads)
+        lengths = self.lengths[places]
+        return TextColumn(self.text, self.before[places], self.ends[places], lengths, heads)
 
     def heads(self) -> NDArray[np.uint64]:
         """Return eight bytes from the start of each cell on, whether or not all belong to it."""
-        return eight_bytes(self.text, self.starts) if self._heads is None else self._heads
+        return eight_bytes(self.text, self.before + 1) if self._heads is None else self._heads
 
     def words(self) -> list[NDArray[np.uint64]]:
         """Return the bytes of the cells, eight by eight, NUL behind their ends.
@@ -85,11 +89,12 @@ class TextColumn(Column):
         longest = int(self.lengths.max(initial=0))
         if longest > _LONGEST:
             return []
-        words = []
-        for start in range(0, max(longest, 1), _WORD):
-            inside = np.clip(self.lengths - start, 0, _WORD)
-            found = eight_bytes(self.text, self.starts + start) if start else self.heads()
-            words.append(found & _MASKS[inside])
+        words = [self.heads() & np.take(_MASKS, np.minimum(self.lengths, _WORD))]
+        if longest > _WORD:
+            starts, lengths = self.before + 1, self.lengths.astype(np.int16)
+            for done in range(_WORD, longest, _WORD):
+                inside = np.clip(lengths - done, 0, _WORD)
+                words.append(eight_bytes(self.text, starts + done) & np.take(_MASKS, inside))
         return words
 
     @functools.cached_property
@@ -131,9 +136,9 @@ def eight_bytes(text: bytes, places: NDArray[np.integer[Any]]) -> NDArray[np.uin
     windows: NDArray[np.uint64] = np.ndarray(
         (max(len(text) - _WORD + 1, 0),), "<u8", text, strides=(1,)
     )
-    found = np.zeros(len(places), np.uint64)
+    found = windows[places] if there.all() else np.zeros(len(places), np.uint64)
     if there.all():
-        return np.take(windows, places, out=found, mode="clip")
+        return found
     found[there] = windows[places[there]]
     last = places[~there].tolist()
     found[~there] = [int.from_bytes(text[one : one + _WORD], "little") for one in last]

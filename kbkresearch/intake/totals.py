@@ -107,12 +107,11 @@ def _named(
     found = np.zeros(len(table), np.bool_)
     for name in (one for one in KEYS if one in table):
         codes, values = pd.factorize(table[name])
-        fits = [
-            text.lstrip()[:2] in begins and pattern.fullmatch(" ".join(text.split())) is not None
-            for text in map(str, values)
-        ]
-        if any(fits):
-            found |= np.array([*fits, False], np.bool_)[codes]
+        texts = list(map(str.strip, map(str, values)))
+        some = [place for place, text in enumerate(texts) if text[:2] in begins]
+        fit = [place for place in some if pattern.fullmatch(" ".join(texts[place].split()))]
+        if fit:
+            found |= np.isin(codes, fit)
     return found
 
 
@@ -126,8 +125,10 @@ def _sums(table: pd.DataFrame) -> NDArray[np.bool_]:
     equal, large = np.zeros(len(table), np.intp), np.zeros(len(table), np.bool_)
     for name in map(str, table.columns):
         if name in COLUMNS and COLUMNS[name].kind == "integer":
-            counts = np.nan_to_num(table[name].to_numpy(dtype=float, na_value=np.nan))
-            total = np.bincount(sheet, counts)[sheet] if several else counts.sum()
+            counts = table[name].to_numpy(dtype=float, na_value=np.nan)
+            total = np.nansum(counts)
+            if several:
+                total = np.bincount(sheet, np.nan_to_num(counts))[sheet]
             same = (counts > 0) & (2 * counts == total)
             equal += same
             large |= same & (counts >= _LARGE)
