@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kbkresearch.intake.cell_names import reach
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_NAME = 11  # three letters, seven digits, a quotation mark
-_LETTERS = 26
+_LAST_TAG = len("</row>")  # at least
 # kinds of tags
 _ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT = range(1, 7)
 _END = 8  # the end of a kind is the kind and this
@@ -80,50 +81,38 @@ class PlainSheet:
 
     def take(self, piece: bytes) -> bool:
         """Look over some whole rows; False if they are not of plain form."""
-        data = piece + bytes(_NAME)
-        array = np.frombuffer(data, dtype=np.uint8)
+        array = np.frombuffer(piece, dtype=np.uint8)
         tags = np.flatnonzero(array == ord("<"))
         if not len(tags):
             return not piece.strip()
-        heads: NDArray[np.uint32] = np.ndarray((len(data) - 3,), "<u4", data, strides=(1,))
-        kinds = _kinds()[heads[tags + 1] & np.uint32(0xFFFFFF)]
-        self.n_filled += int(np.bincount(kinds, minlength=16)[[_VALUE, _FORMULA, _INLINE]].sum())
-        return _proper(array, tags, kinds) and self._names(array, tags[kinds == _CELL])
+        if tags[-1] + _LAST_TAG > len(piece):
+            return False
+        heads: NDArray[np.uint32] = np.ndarray((len(piece) - 4,), "<u4", piece, 1, (1,))
+        kinds = np.take(_kinds(), heads[tags] & np.uint32(0xFFFFFF))
+        self.n_filled += sum(int((kinds == one).sum()) for one in (_VALUE, _FORMULA, _INLINE))
+        return _proper(array, tags, kinds) and self._names(piece, array, tags[kinds == _CELL])
 
-    def _names(self, array: NDArray[np.uint8], cells: NDArray[np.intp]) -> bool:
+    def _names(self, piece: bytes, array: NDArray[np.uint8], cells: NDArray[np.intp]) -> bool:
         """Follow the names of cells; False if one is not where and as it should be."""
         if not len(cells):
             return True
-        windows = np.lib.stride_tricks.sliding_window_view(array, _NAME)
-        name = np.ascontiguousarray(windows[cells + len('<c r="')].T)
-        digit, letter = name - np.uint8(ord("0")), name - np.uint8(ord("A"))
-        row, column = np.zeros(len(cells), np.int32), np.zeros(len(cells), np.int32)
-        before = (array[cells + 4] == ord("=")) & (array[cells + 5] == ord('"'))
-        inside, good = before.copy(), before.all()
-        for place in range(_NAME):
-            inside &= name[place] != ord('"')
-            before &= letter[place] < _LETTERS
-            number = inside & ~before
-            good &= not (number & (digit[place] > 9)).any()  # noqa: PLR2004
-            if before.any():
-                column = np.where(before, column * _LETTERS + letter[place] + 1, column)
-            row = np.where(number, row * 10 + digit[place], row)
-        self.n_rows = max(self.n_rows, int(row.max()))
-        self.n_columns = max(self.n_columns, int(column.max()))
-        return bool(good and not inside.any() and row.min() > 0 and column.min() > 0)
+        given = (array[cells + 4] == ord("=")) & (array[cells + 5] == ord('"'))
+        row, column = reach(piece, cells + len('<c r="')) if given.all() else (0, 0)
+        self.n_rows, self.n_columns = max(self.n_rows, row), max(self.n_columns, column)
+        return row > 0
 
 
 def _proper(array: NDArray[np.uint8], tags: NDArray[np.intp], kinds: NDArray[np.uint8]) -> bool:
     """Tell whether tags are all known, and each is closed within its own kind."""
     if not kinds.all() or not all(
-        np.isin(array[tags[kinds == kind] + 4 + place], list(bytes_)).all()
+        _one_of(array[tags[kinds == kind] + 4 + place], signs)
         for kind, ends in _REST.items()
-        for place, bytes_ in enumerate(ends)
+        for place, signs in enumerate(ends)
     ):
         return False
     if _nested(kinds):
         return True
-    after = np.append(tags[1:], len(array) - _NAME)
+    after = np.append(tags[1:], len(array))
     closed = (array[after - 2] == ord("/")) & (array[after - 1] == ord(">"))
     closed &= array[tags + 2] != ord(">")
     for kind, emptied in _EMPTIED.items():
@@ -131,7 +120,11 @@ def _proper(array: NDArray[np.uint8], tags: NDArray[np.intp], kinds: NDArray[np.
     return _nested(kinds)
 
 
+def _one_of(found: NDArray[np.uint8], signs: bytes) -> bool:
+    return bool(functools.reduce(np.logical_or, [found == sign for sign in signs]).all())
+
+
 def _nested(kinds: NDArray[np.uint8]) -> bool:
     pairs = kinds[:-1] * np.uint8(16) + kinds[1:]
     whole = kinds[0] in _ROWS and kinds[-1] in {_ROW + _END, _EMPTY_ROW}
-    return bool(whole and _follows()[pairs].all())
+    return bool(whole and np.take(_follows(), pairs).all())

@@ -223,9 +223,8 @@ def _plain(chunks: Iterator[bytes], extent: Extent) -> bool:
 
 
 def _has_error(rows: bytes) -> bool:
-    """Tell whether a cell in some rows holds an error; the tag decides, not what a text says."""
-    looked_for = b't="e"' in rows or (b"'" in rows and b"'e'" in rows)
-    return looked_for and _ERROR_CELL.search(rows) is not None
+    """Tell whether a cell in some rows holds an error such as ``#N/A``, by its tag."""
+    return b"#" in rows and _ERROR_CELL.search(rows) is not None
 
 
 def _tag_by_tag(name: str, part: str, chunks: Iterator[bytes], extent: Extent) -> None:
