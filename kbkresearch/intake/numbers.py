@@ -213,7 +213,8 @@ def _read(cells: Column) -> _Cells:
         return _each(cells)
     comma, point, plain = plain_numbers(cells)
     n, rest = len(cells), np.flatnonzero(~plain)
-    point = point.copy() if comma is point and len(rest) else point
+    if len(rest):
+        comma, point = comma.copy(), point.copy()
     read = _Cells(comma, point, np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.bool_))
     if len(rest):
         arrays: tuple[NDArray[Any], ...] = read

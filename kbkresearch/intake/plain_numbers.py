@@ -58,7 +58,7 @@ class PlainNumbers(NamedTuple):
 
 
 def plain_numbers(cells: TextColumn) -> PlainNumbers:
-    """Read the cells of plain form.
+    """Read the cells of plain form, once for each column.
 
     Parameters
     ----------
@@ -68,12 +68,16 @@ def plain_numbers(cells: TextColumn) -> PlainNumbers:
     -------
     PlainNumbers
     """
+    if cells.numbers is not None:
+        return cells.numbers
     n = len(cells)
     blocks = [_block(cells.take(slice(at, at + _ROWS))) for at in range(0, max(n, 1), _ROWS)]
     comma = np.concatenate([block.comma for block in blocks])
     same = all(block.comma is block.point for block in blocks)
     point = comma if same else np.concatenate([block.point for block in blocks])
-    return PlainNumbers(comma, point, np.concatenate([block.plain for block in blocks]))
+    plain = np.concatenate([block.plain for block in blocks])
+    cells.numbers = PlainNumbers(comma, point, plain)
+    return cells.numbers
 
 
 def _block(cells: TextColumn) -> PlainNumbers:

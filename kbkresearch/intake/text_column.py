@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kbkresearch.intake.cells import Distinct
+    from kbkresearch.intake.plain_numbers import PlainNumbers
 
 _WORD = 8
 _LONGEST = 64  # bytes that are compared as words
@@ -50,6 +51,7 @@ class TextColumn(Column):
     ) -> None:
         self.text, self.before, self.ends, self.lengths = text, before, ends, lengths
         self._heads = heads
+        self.numbers: PlainNumbers | None = None  # once they have been read
 
     def __len__(self) -> int:
         return len(self.ends)

@@ -129,6 +129,8 @@ def _sums(table: pd.DataFrame) -> NDArray[np.bool_]:
             total = np.nansum(counts)
             if several:
                 total = np.bincount(sheet, np.nan_to_num(counts))[sheet]
+            elif not 2 * np.nanmax(counts, initial=0) >= total > 0:
+                continue
             same = (counts > 0) & (2 * counts == total)
             equal += same
             large |= same & (counts >= _LARGE)
