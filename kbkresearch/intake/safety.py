@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from kbkresearch.errors import BadArgumentError
+from kbkresearch.intake import xlsb
 from kbkresearch.intake.plain_sheet import PlainSheet
 from kbkresearch.intake.side_by_side import ahead
 
@@ -121,24 +122,10 @@ class Extent:
             self.cell(*self.at)
 
     def xlsb(self, data: bytes) -> None:
-        """Take a whole binary sheet: rows are records 0, cells with a value records 2 to 11."""
-        at, row, end = 0, 0, len(data)
-        while at < end:
-            numbers = []
-            for most in (2, 4):
-                number = shift = 0
-                for _ in range(most):
-                    byte = data[at] if at < end else 0
-                    at, number, shift = at + 1, number | (byte & 0x7F) << shift, shift + 7
-                    if byte < 0x80:  # noqa: PLR2004
-                        break
-                numbers.append(number)
-            first = int.from_bytes(data[at : at + 4], "little")
-            if numbers[0] == 0:
-                row = first + 1
-            elif numbers[0] in range(2, 12):
-                self.cell(row, first + 1)
-            at += numbers[1]
+        """Take a whole binary sheet."""
+        for kind, row, column, _ in xlsb.cells(data):
+            self.cell(row + 1, column + 1)
+            self.errors |= kind in xlsb.ERROR_KINDS
 
 
 @functools.lru_cache(maxsize=1024)
@@ -167,7 +154,7 @@ def check_zip(name: str, data: bytes) -> list[str]:
     Returns
     -------
     list of str
-        The parts that are worksheets of xlsx with cells that hold an error.
+        The parts that are worksheets of xlsx or xlsb with cells that hold an error.
 
     Raises
     ------
@@ -231,7 +218,8 @@ def _has_error(rows: bytes) -> bool:
 def _tag_by_tag(name: str, part: str, chunks: Iterator[bytes], extent: Extent) -> None:
     """Look at any part, whatever it is called and holds."""
     ending, tail = Path(part).suffix.lower(), b""
-    proper, binary = ending in _XML, ending == ".bin" and "sheets/" in part.lower()
+    proper = ending in _XML
+    binary = not proper and "sheets/" in part.lower()
     xml = _parser()
     xml.StartElementHandler = extent.tag
     for chunk in chunks:

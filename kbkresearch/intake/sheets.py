@@ -15,18 +15,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kbkresearch.errors import KbkError, UnknownNameError
-from kbkresearch.intake.binary import check_cells, check_ole, check_sav, without_panics
+from kbkresearch.intake.binary import check_cells, check_sav, without_panics
 from kbkresearch.intake.cells import CellRows, Rows
 from kbkresearch.intake.delimited import read_delimited
 from kbkresearch.intake.error_cells import error_cells
+from kbkresearch.intake.ole import OleFile
 from kbkresearch.intake.safety import MOST_BYTES, SAVE, bad, check_zip, locked, too_large
+from kbkresearch.intake.xls import check_xls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from kbkresearch.intake.error_cells import ErrorCells
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAMS = ("Workbook", "Book", "WORKBOOK", "BOOK")
 _TEXT_ENDINGS = {".csv", ".tsv", ".txt", ".tab", ".prn", ".dat", ""}
 _HEAD = 1 << 18
 
@@ -84,11 +87,11 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet
     data = _load(place)
     with _one_error(place):
         if data.startswith(b"PK"):
-            parts = check_zip(place.name, data)
-            return _workbook(place, data, sheet, error_cells(data, parts))
+            named = error_cells(data, check_zip(place.name, data))
+            return _workbook(place, data, sheet, lambda _, name: named.get(name, {}))
         if data.startswith(_OLE):
-            check_ole(place.name, data)
-            return _workbook(place, data, sheet, {})
+            listed = check_xls(place.name, OleFile(place.name, data).stream(*_STREAMS))
+            return _workbook(place, data, sheet, lambda number, _: listed[number])
         if sheet not in {None, place.stem}:
             raise UnknownNameError("sheet", sheet, [place.stem])
         typed = _typed(place, data)
@@ -157,27 +160,40 @@ def _one_error(place: Path) -> Iterator[None]:
 
 
 def _workbook(
-    place: Path, data: bytes, wanted: str | None, errors: Mapping[str, ErrorCells]
+    place: Path, data: bytes, wanted: str | None, errors: Callable[[int, str], ErrorCells]
 ) -> tuple[RawSheet, ...]:
+    """Read a workbook; `errors` are the error cells of a sheet, by its number and its name."""
     calamine = importlib.import_module("python_calamine")
     with (
         without_panics(),
         calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book,
     ):
         kinds = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.MacroSheet)
-        listed = [one for one in book.sheets_metadata if one.typ in kinds]
-        chosen = [one for one in listed if wanted in {None, one.name}]
+        listed = [(at, one) for at, one in enumerate(book.sheets_metadata) if one.typ in kinds]
+        chosen = [(at, one) for at, one in listed if wanted in {None, one.name}]
         if not chosen and wanted is not None:
-            raise UnknownNameError("sheet", wanted, [one.name for one in listed])
+            raise UnknownNameError("sheet", wanted, [one.name for _, one in listed])
         visible = calamine.SheetVisibleEnum.Visible
         sheets = []
-        for one in chosen:
+        for at, one in chosen:
             cells = book.get_sheet_by_name(one.name).to_python(skip_empty_area=False)
-            for (row, column), text in errors.get(one.name, {}).items():
-                if row < len(cells) and column < len(cells[row]):
-                    cells[row][column] = text
+            _put(cells, errors(at, one.name), place.name, len(data))
             sheets.append(RawSheet(place.name, one.name, one.visible != visible, CellRows(cells)))
     return tuple(sheets)
+
+
+def _put(cells: list[list[object]], errors: ErrorCells, name: str, n_bytes: int) -> None:
+    """Put the texts of error cells in their places, which may lie beyond what was read."""
+    if not errors:
+        return
+    height = max(len(cells), *(row + 1 for row, _ in errors))
+    width = max(len(cells[0]) if cells else 0, *(column + 1 for _, column in errors))
+    check_cells(name, height * width, n_bytes)
+    cells += [[] for _ in range(height - len(cells))]
+    for line in cells:
+        line.extend([""] * (width - len(line)))
+    for (row, column), text in errors.items():
+        cells[row][column] = text
 
 
 def _statistics(place: Path, reader: str, data: bytes) -> Rows:
