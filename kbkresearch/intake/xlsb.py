@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 ERROR_KINDS = {3, 11}  # of cells: an error typed in, and one that a formula came to
 _ROW, _SHEET = 0, 156
+_SEVEN_BITS = 0x7F
 _CELLS = range(2, 12)  # 1 is a blank cell
 
 
@@ -53,20 +54,25 @@ def sheets(data: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _records(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Yield kind, start and length of each record; both numbers have seven bits in a byte."""
-    at, end = 0, len(data)
-    while at < end:
-        numbers = []
-        for most in (2, 4):
-            number = shift = 0
-            for _ in range(most):
-                byte = data[at] if at < end else 0
-                at, number, shift = at + 1, number | (byte & 0x7F) << shift, shift + 7
-                if byte < 0x80:  # noqa: PLR2004
-                    break
-            numbers.append(number)
-        yield numbers[0], at, numbers[1]
-        at += numbers[1]
+    """Yield kind, start and length of each record."""
+    at, last = 0, len(data) - 2
+    while at <= last:
+        kind, size, at = data[at], data[at + 1], at + 2
+        if kind > _SEVEN_BITS or size > _SEVEN_BITS:
+            kind, start = _packed(data, at - 2, 2)
+            size, at = _packed(data, start, 4)
+        yield kind, at, size
+        at += size
+
+
+def _packed(data: bytes, at: int, most: int) -> tuple[int, int]:
+    """Return a number that has seven bits in each of its bytes, and where it ends."""
+    number = 0
+    for place, byte in enumerate(data[at : at + most]):
+        number |= (byte & _SEVEN_BITS) << 7 * place
+        if byte <= _SEVEN_BITS:
+            return number, at + place + 1
+    return number, at + most
 
 
 def _number(data: bytes, at: int) -> int:

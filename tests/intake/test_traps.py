@@ -267,8 +267,8 @@ def test_a_source_line_is_no_row(tmp_path):
     assert kbk.read(write(tmp_path / "a.xlsx", rows)).n_rows == 1
 
 
-@pytest.mark.parametrize("ending", ["xlsx", "ods"])
-def test_error_cells_of_both_kinds_of_workbook_are_named(ending):
+@pytest.mark.parametrize("ending", ["xlsx", "ods", "xls"])
+def test_error_cells_of_a_workbook_are_named(ending):
     reading = kbk.read(FILES / f"synthetic.{ending}")
     named = [(one.row, one.value) for one in reading.findings.expand() if one.column == "rrns_pct"]
     assert (6, "#DIV/0!") in named
