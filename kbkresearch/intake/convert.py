@@ -398,7 +398,9 @@ class SheetColumns:
                 return None
             above = self.columns[top].to_numpy(dtype=float)
             below = self.columns[bottom].to_numpy(dtype=float)
-            shares.append(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0))
+            with np.errstate(over="ignore"):
+                share = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+            shares.append(share)
         return np.mean(shares, axis=0)
 
 

@@ -55,8 +55,8 @@ class OleFile:
     Raises
     ------
     BadArgumentError
-        If it is protected by a password, or its sectors are missing or run in a circle, which a
-        reader would follow for ever.
+        If it is protected by a password, its sectors run in a circle, which a reader would follow
+        for ever, or are missing or fewer than it says, for which one would set memory aside.
     """
 
     def __init__(self, name: str, data: bytes) -> None:
@@ -70,7 +70,9 @@ class OleFile:
         self._count = -(-len(data) // self._size) - 1  # the last one may be cut
         table = self._table()
         small = self._small_table(table)
-        if not (table and _acyclic(table) and _acyclic(small)):
+        each = self._size // 4  # entries of a table in one sector
+        told = self._number(44) <= self._count and self._number(64) * each <= len(small)
+        if not (table and told and _acyclic(table) and _acyclic(small)):
             raise self._damaged()
         self._sectors = _Sectors(data, self._size, self._size, table)
         self._small = small

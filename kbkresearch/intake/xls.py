@@ -126,9 +126,9 @@ class _Cells:
         form = _FORMS.get(len(content))
         if form is None:
             return _NOTHING
-        _, rows, _, columns = struct.unpack_from(form, content)
-        if rows > _ROWS or columns > _COLUMNS:
-            problem = f"is damaged: a sheet claims {rows:,} rows and {columns:,} columns"
+        first, rows, _, columns = struct.unpack_from(form, content)
+        if rows > _ROWS or columns > _COLUMNS or first > rows > 0:
+            problem = f"is damaged: a sheet claims rows {first:,} to {rows:,}, {columns:,} columns"
             raise bad(self.extent.name, problem, SAVE)
         self._declared += rows * columns
         small = rows and columns and self._declared <= ROOMY

@@ -109,6 +109,14 @@ def test_the_stream_that_is_asked_for_first_is_taken():
         OleFile("a.xls", data).stream("Workbook", "Book")
 
 
+@pytest.mark.parametrize("at", [44, 64])
+def test_more_tables_of_sectors_than_there_are(at):
+    data = bytearray(compound(b"x" * 10))
+    data[at : at + 4] = struct.pack("<I", 0xFFFFFF)
+    with pytest.raises(BadArgumentError, match="missing"):
+        OleFile("a.xls", bytes(data))
+
+
 def test_a_file_that_breaks_off_is_refused():
     data = (FILES / "synthetic.xls").read_bytes()
     for size in range(0, len(data), SECTOR):
@@ -265,7 +273,8 @@ def test_cells_beyond_the_last_column_are_refused(tmp_path, cells):
 @pytest.mark.parametrize(
     ("stream", "match"),
     [
-        (book(area(65_537, 1)), "claims 65,537 rows"),
+        (book(area(65_537, 1)), "claims rows 0 to 65,537"),
+        (book(record(0x0200, struct.pack("<IIHHH", 65_536, 16, 0, 16, 0))), "65,536 to 16"),
         (book(area(1, 257)), "257 columns"),
         (book(number(0, 0, 1) + number(65_535, 255, 1)), "spans 16,777,216 cells"),
         (book(area(65_536, 256) + number(0, 0, 1) + number(65_535, 255, 1)), "spans"),
