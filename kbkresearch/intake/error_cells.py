@@ -39,7 +39,7 @@ def error_cells(data: bytes, parts: Iterable[str]) -> dict[str, ErrorCells]:
     data : bytes
         The workbook.
     parts : iterable of str
-        The parts of an xlsx or xlsb workbook that have error cells; one of ods is looked into
+        The parts of an xlsx or xlsb workbook that may have error cells; one of ods is looked into
         anyway.
 
     Returns
@@ -53,7 +53,7 @@ def error_cells(data: bytes, parts: Iterable[str]) -> dict[str, ErrorCells]:
             return _in_content(archive.read(_ODS))
         if not wanted:
             return {}
-        binary = "xl/workbook.bin" in archive.namelist()
+        binary = xlsb.WORKBOOK in archive.namelist()
         look = _in_binary_sheet if binary else _in_sheet
         listed = _binary_sheets(archive) if binary else _sheets(archive)
         return {name: look(archive.read(part)) for name, part in listed if part in wanted}
@@ -87,7 +87,7 @@ def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
 def _binary_sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Return the name of each sheet of an xlsb workbook and of the part that holds it."""
     parts = _linked(archive, "xl/_rels/workbook.bin.rels")
-    listed = xlsb.sheets(archive.read("xl/workbook.bin"))
+    listed = xlsb.sheets(archive.read(xlsb.WORKBOOK))
     return [(name, parts.get(relation, "")) for name, relation in listed]
 
 
@@ -103,7 +103,7 @@ def _in_binary_sheet(data: bytes) -> ErrorCells:
     return {
         (row, column): error_text(data[place])
         for kind, row, column, place in xlsb.cells(data)
-        if kind in xlsb.ERROR_KINDS and place < len(data)
+        if kind in xlsb.ERRORS and place < len(data)
     }
 
 

@@ -53,7 +53,13 @@ def too_large(name: str) -> BadArgumentError:
 
 
 class Extent:
-    """How far the filled cells of a workbook reach: the area its reader will allocate."""
+    """How far the filled cells of a workbook reach: the area its reader will allocate.
+
+    Attributes
+    ----------
+    missed : bool
+        Whether the sheet has cells that the reader misses, such as those that hold an error.
+    """
 
     def __init__(self, name: str) -> None:
         self.name, self.area, self.filled = name, 0, 0
@@ -62,7 +68,7 @@ class Extent:
     def start(self) -> None:
         """Begin another sheet."""
         self.row = self.column = self._rows = self._columns = self._before = 0
-        self._before, self.at, self.errors = self.area, (1, 1), False
+        self._before, self.at, self.missed = self.area, (1, 1), False
 
     def cell(self, row: int, column: int) -> None:
         """Count a filled cell (1-based) and refuse the workbook if it reaches too far."""
@@ -105,7 +111,7 @@ class Extent:
             found = _REF.match(attributes.get("r", ""))
             self.column = _letters(found[1]) if found else self.column + 1
             self.at = (int(found[2]) if found else self.row), self.column
-            self.errors |= attributes.get("t") == "e"
+            self.missed |= attributes.get("t") == "e"
         elif kind in {"v", "is", "f"}:
             self.cell(*self.at)
         elif kind == "table" and name == "table:table":
@@ -125,7 +131,7 @@ class Extent:
         """Take a whole binary sheet."""
         for kind, row, column, _ in xlsb.cells(data):
             self.cell(row + 1, column + 1)
-            self.errors |= kind in xlsb.ERROR_KINDS
+            self.missed |= kind in xlsb.ERRORS or kind in xlsb.SHORT
 
 
 @functools.lru_cache(maxsize=1024)
@@ -154,7 +160,8 @@ def check_zip(name: str, data: bytes) -> list[str]:
     Returns
     -------
     list of str
-        The parts that are worksheets of xlsx or xlsb with cells that hold an error.
+        The parts that are worksheets of xlsx or xlsb with cells that their reader misses:
+        errors, and short cells of xlsb.
 
     Raises
     ------
@@ -167,7 +174,7 @@ def check_zip(name: str, data: bytes) -> list[str]:
     if not any(one.startswith("xl/") or one == "content.xml" for one in names):
         raise bad(name, "is a zip archive, not a workbook", "Unpack it and name the file inside.")
     _check_size(name, sum(entry.file_size for entry in entries), len(data))
-    extent, total, erroneous = Extent(name), 0, []
+    extent, total, missed = Extent(name), 0, []
     if any(_encrypted(entry, data) for entry in entries):
         raise locked(name)
     for entry in entries:
@@ -177,8 +184,8 @@ def check_zip(name: str, data: bytes) -> list[str]:
             _tag_by_tag(name, entry.filename, chunks(), extent)
         total += entry.file_size
         extent.check()
-        erroneous += [entry.filename] if extent.errors else []
-    return erroneous
+        missed += [entry.filename] if extent.missed else []
+    return missed
 
 
 def _encrypted(entry: zipfile.ZipInfo, data: bytes) -> bool:
@@ -198,7 +205,7 @@ def _plain(chunks: Iterator[bytes], extent: Extent) -> bool:
         rows, ends, rest = (rest + chunk).rpartition(b"</row>")
         if not sheet.take(rows + ends):
             return False
-        extent.errors |= _has_error(rows)
+        extent.missed |= _has_error(rows)
         if b"</sheetData>" in rest:
             break
     between, ends, rest = rest.partition(b"</sheetData>")

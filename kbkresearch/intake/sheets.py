@@ -22,6 +22,7 @@ from kbkresearch.intake.error_cells import error_cells
 from kbkresearch.intake.ole import OleFile
 from kbkresearch.intake.safety import MOST_BYTES, SAVE, bad, check_zip, locked, too_large
 from kbkresearch.intake.xls import check_xls
+from kbkresearch.intake.xlsb import spelt_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,7 +88,9 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet
     data = _load(place)
     with _one_error(place):
         if data.startswith(b"PK"):
-            named = error_cells(data, check_zip(place.name, data))
+            missed = check_zip(place.name, data)
+            data = spelt_out(data, missed)
+            named = error_cells(data, missed)
             return _workbook(place, data, sheet, lambda _, name: named.get(name, {}))
         if data.startswith(_OLE):
             listed = check_xls(place.name, OleFile(place.name, data).stream(*_STREAMS))

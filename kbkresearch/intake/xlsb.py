@@ -1,16 +1,24 @@
-"""Records of binary workbooks (xlsb): their cells and their sheets."""
+"""Records of binary workbooks (xlsb): their cells and their sheets.
+
+A cell may leave out its column and so follow the one before it. Excel does not write such short
+cells; programs on the web do, and the reader passes over them.
+"""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-ERROR_KINDS = {3, 11}  # of cells: an error typed in, and one that a formula came to
-_ROW, _SHEET = 0, 156
+WORKBOOK = "xl/workbook.bin"
+ERRORS = {3, 11, 14}  # kinds of cells: an error typed in, one that a formula came to, a short one
+SHORT = range(12, 19)
+_ROW, _BLANK, _LAST, _SHORT_BLANK, _SHEET = 0, 1, 11, 12, 156
+_SHORTER = SHORT.start - _BLANK  # from the kind of a cell to that of a short one
 _SEVEN_BITS = 0x7F
-_CELLS = range(2, 12)  # 1 is a blank cell
 
 
 def cells(data: bytes) -> Iterator[tuple[int, int, int, int]]:
@@ -26,12 +34,66 @@ def cells(data: bytes) -> Iterator[tuple[int, int, int, int]]:
     kind, row, column, place : int
         Kind of the record; row and column from 0; where the value stands.
     """
-    row = 0
+    row, column = 0, -1
     for kind, start, _ in _records(data):
         if kind == _ROW:
-            row = _number(data, start)
-        elif kind in _CELLS:
-            yield kind, row, _number(data, start), start + 8
+            row, column = _number(data, start), -1
+        elif kind <= _LAST:
+            column = _number(data, start)
+            if kind != _BLANK:
+                yield kind, row, column, start + 8
+        elif kind in SHORT:
+            column += 1
+            if kind != _SHORT_BLANK:
+                yield kind, row, column, start + 4
+
+
+def spelt_out(data: bytes, parts: Sequence[str]) -> bytes:
+    """Return a binary workbook without short cells.
+
+    Parameters
+    ----------
+    data : bytes
+        A zipped workbook; one that is not binary is returned as it is.
+    parts : sequence of str
+        The parts that may hold short cells.
+
+    Returns
+    -------
+    bytes
+    """
+    if not parts:
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = dict.fromkeys(archive.namelist())
+        if WORKBOOK not in names:
+            return data
+        sheets = {name: _spelt_out(archive.read(name)) for name in parts}
+        if all(len(sheets[name]) == archive.getinfo(name).file_size for name in parts):
+            return data
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as new:
+            for name in names:
+                new.writestr(name, sheets[name] if name in sheets else archive.read(name))
+    return out.getvalue()
+
+
+def _spelt_out(data: bytes) -> bytes:
+    """Return a sheet whose cells all say in which column they are."""
+    parts: list[bytes] = []
+    column, copied, end = -1, 0, 0
+    for kind, start, size in _records(data):
+        if kind == _ROW:
+            column = -1
+        elif kind <= _LAST:
+            column = _number(data, start)
+        elif kind in SHORT:
+            column += 1
+            head = _in_sevens(kind - _SHORTER) + _in_sevens(size + 4)
+            parts += [data[copied:end], head, column.to_bytes(4, "little")]
+            copied = start
+        end = start + size
+    return b"".join([*parts, data[copied:]])
 
 
 def sheets(data: bytes) -> Iterator[tuple[str, str]]:
@@ -73,6 +135,15 @@ def _packed(data: bytes, at: int, most: int) -> tuple[int, int]:
         if byte <= _SEVEN_BITS:
             return number, at + place + 1
     return number, at + most
+
+
+def _in_sevens(number: int) -> bytes:
+    """Return a number with seven bits in each of its bytes."""
+    parts = []
+    while number > _SEVEN_BITS:
+        parts.append(number & _SEVEN_BITS | _SEVEN_BITS + 1)
+        number >>= 7
+    return bytes([*parts, number])
 
 
 def _number(data: bytes, at: int) -> int:

@@ -144,11 +144,12 @@ def _xls(made: Sample, path: Path) -> None:
 
 def _xlsb(made: Sample, path: Path) -> None:
     sheets = []
-    for one in made.grids:
+    for number, one in enumerate(made.grids):
         rows: list[list[Any]] = [[None] * len(row) for row in one.lines()]
-        for number, place, cell in _cells(one):
-            rows[number][place] = cell
-        sheets.append(Sheet(one.name, rows, one.hidden, list(merged(one))))
+        for line, place, cell in _cells(one):
+            rows[line][place] = cell
+        short = number % 2 == 1  # as programs on the web write them
+        sheets.append(Sheet(one.name, rows, one.hidden, list(merged(one)), short=short))
     write_xlsb(path, sheets)
 
 

@@ -32,10 +32,11 @@ def written(tmp_path, *sheets):
     return path
 
 
-def test_cells_of_every_kind(tmp_path):
+@pytest.mark.parametrize("short", [True, False])
+def test_cells_of_every_kind(tmp_path, short):
     path = written(
         tmp_path,
-        Sheet("Jänuari & <23>", ROWS, merged=[(1, 0, 1, 1)]),
+        Sheet("Jänuari & <23>", ROWS, merged=[(1, 0, 1, 1)], short=short),
         Sheet("kosong", []),
         Sheet("lama", [["x"]], hidden=True),
     )
@@ -46,10 +47,11 @@ def test_cells_of_every_kind(tmp_path):
     assert empty.rows == []
 
 
-@pytest.mark.parametrize("formulas", [True, False])
-def test_every_error_is_read_whether_typed_or_come_to(tmp_path, formulas):
+@pytest.mark.parametrize("form", ["formulas", "typed", "short"])
+def test_every_error_is_read_whether_typed_or_come_to(tmp_path, form):
     rows = [[1, *map(Error, ERRORS)], [None, 2], [*[None] * 12, Error("#N/A")], [Error("#REF!")]]
-    path = written(tmp_path, Sheet("a", [[1]]), Sheet("b", rows, formulas=formulas))
+    second = Sheet("b", rows, formulas=form == "formulas", short=form == "short")
+    path = written(tmp_path, Sheet("a", [[1]]), second)
     plain, sheet = read_sheets(path)
     assert plain.rows == [[1]]
     assert sheet.rows == [[*row, *[None] * (13 - len(row))] for row in rows]
@@ -69,6 +71,31 @@ def test_names_and_parts_of_sheets_go_by_their_relations():
     )
     data = record(131) + record(143) + listed + record(144)
     assert list(xlsb.sheets(data)) == [("Zéta", "rId7"), ("Alfa", "rId300")]
+
+
+def test_a_blank_short_cell_takes_a_column():
+    cells = record(6, struct.pack("<II", 4, 0), text("a")) + record(12, bytes(4))
+    cells += record(1, struct.pack("<II", 9, 0)) + record(17, bytes(4), text("b"))
+    row = record(0, struct.pack("<I", 2), bytes(13))
+    data = row + cells + row + record(15, bytes(4), b"\1")
+    places = [(6, 2, 4), (17, 2, 10), (15, 2, 0)]
+    assert [one[:3] for one in xlsb.cells(data)] == places
+
+
+@pytest.mark.parametrize("length", [1, 120, 124, 127, 128, 20_000])
+def test_texts_of_short_cells_may_be_of_any_length(tmp_path, length):
+    first, second = "a" * length, "é" * length
+    cells = record(6, struct.pack("<II", 0, 0), text(first)) + record(17, bytes(4), text(second))
+    path = written(tmp_path, Sheet("a", [["x", "y"]]), Sheet("b", [[1]]))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.bin"]
+    start, end = sheet.index(record(7, bytes(12))), sheet.index(record(146))
+    parts["xl/worksheets/sheet1.bin"] = sheet[:start] + cells + sheet[end:]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert [one.rows for one in read_sheets(path)] == [[[first, second]], [[1]]]
 
 
 @pytest.mark.parametrize("kind", [2, 3, 5, 7, 8, 11])
@@ -101,7 +128,7 @@ def test_records_are_found_whatever_their_kinds_and_lengths(content):
 def book():
     out = io.BytesIO()
     rows = [[f"Puskesmas {row}", row, 1.5 * row, Error("#DIV/0!")] for row in range(12)]
-    write_xlsb(out, [Sheet("Januari", rows), Sheet("Febuari", rows)])
+    write_xlsb(out, [Sheet("Januari", rows), Sheet("Febuari", rows, short=True)])
     return out.getvalue()
 
 

@@ -46,6 +46,9 @@ class Sheet:
     hidden: bool = False
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     formulas: bool = True  # whether errors are what formulas came to, or typed in
+    short: bool = (
+        False  # whether cells that follow another leave out their column; no formulas then
+    )
 
 
 def write_xlsb(path: Path | BinaryIO, sheets: list[Sheet]) -> None:
@@ -113,8 +116,11 @@ def _sheet(one: Sheet, strings: dict[str, int]) -> bytes:
             span = struct.pack("<III", 1, filled[0][0], filled[-1][0])
             records.append(record(0, struct.pack("<IIH", number, 0, 300), bytes(3), span))
         for place, cell in filled:
-            kind, style, value = _cell(cell, strings, formulas=one.formulas)
-            records.append(record(kind, struct.pack("<II", place, style), value))
+            kind, style, value = _cell(cell, strings, formulas=one.formulas and not one.short)
+            if one.short and place and row[place - 1] is not None:
+                records.append(record(kind + 11, struct.pack("<I", style), value))
+            else:
+                records.append(record(kind, struct.pack("<II", place, style), value))
     records.append(record(146))
     if one.merged:
         ranges = [
