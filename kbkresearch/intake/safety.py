@@ -131,7 +131,7 @@ class Extent:
         """Take a whole binary sheet."""
         for kind, row, column, _ in xlsb.cells(data):
             self.cell(row + 1, column + 1)
-            self.missed |= kind in xlsb.ERRORS or kind in xlsb.SHORT
+            self.missed |= kind in xlsb.ERRORS or kind in xlsb.PASSED_OVER
 
 
 @functools.lru_cache(maxsize=1024)
@@ -161,7 +161,7 @@ def check_zip(name: str, data: bytes) -> list[str]:
     -------
     list of str
         The parts that are worksheets of xlsx or xlsb with cells that their reader misses:
-        errors, and short cells of xlsb.
+        errors, and cells of xlsb in forms of their own.
 
     Raises
     ------

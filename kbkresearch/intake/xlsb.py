@@ -1,7 +1,8 @@
 """Records of binary workbooks (xlsb): their cells and their sheets.
 
-A cell may leave out its column and so follow the one before it. Excel does not write such short
-cells; programs on the web do, and the reader passes over them.
+A cell may leave out its column and so follow the one before it, and a text may stand in its cell
+with its fonts. The reader passes over such short and rich cells, which programs on the web and old
+ones write; so they are spelt out for it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
 WORKBOOK = "xl/workbook.bin"
 ERRORS = {3, 11, 14}  # kinds of cells: an error typed in, one that a formula came to, a short one
-SHORT = range(12, 19)
-_ROW, _BLANK, _LAST, _SHORT_BLANK, _SHEET = 0, 1, 11, 12, 156
-_SHORTER = SHORT.start - _BLANK  # from the kind of a cell to that of a short one
+PASSED_OVER = {*range(12, 19), 62}
+_ROW, _BLANK, _TEXT, _LAST, _SHORT_BLANK, _SHORT_LAST, _RICH = 0, 1, 6, 11, 12, 18, 62
+_AREA, _TABLE, _END_OF_TABLE, _SHEET = 148, 145, 146, 156
+_BLOCKS = {133: 134, 37: 38, 390: 391}  # what may stand before the table: its begin and its end
+_SHORTER = _SHORT_BLANK - _BLANK  # from the kind of a cell to that of a short one
 _SEVEN_BITS = 0x7F
 
 
@@ -35,28 +38,31 @@ def cells(data: bytes) -> Iterator[tuple[int, int, int, int]]:
         Kind of the record; row and column from 0; where the value stands.
     """
     row, column = 0, -1
-    for kind, start, _ in _records(data):
+    for kind, start, _ in _records(data, _table(data), _END_OF_TABLE):
         if kind == _ROW:
             row, column = _number(data, start), -1
         elif kind <= _LAST:
             column = _number(data, start)
             if kind != _BLANK:
                 yield kind, row, column, start + 8
-        elif kind in SHORT:
+        elif kind <= _SHORT_LAST:
             column += 1
             if kind != _SHORT_BLANK:
                 yield kind, row, column, start + 4
+        elif kind == _RICH:
+            column = _number(data, start)
+            yield kind, row, column, start + 9
 
 
 def spelt_out(data: bytes, parts: Sequence[str]) -> bytes:
-    """Return a binary workbook without short cells.
+    """Return a binary workbook without short and rich cells.
 
     Parameters
     ----------
     data : bytes
         A zipped workbook; one that is not binary is returned as it is.
     parts : sequence of str
-        The parts that may hold short cells.
+        The parts that may hold them.
 
     Returns
     -------
@@ -68,8 +74,9 @@ def spelt_out(data: bytes, parts: Sequence[str]) -> bytes:
         names = dict.fromkeys(archive.namelist())
         if WORKBOOK not in names:
             return data
-        sheets = {name: _spelt_out(archive.read(name)) for name in parts}
-        if all(len(sheets[name]) == archive.getinfo(name).file_size for name in parts):
+        read = {name: archive.read(name) for name in parts}
+        sheets = {name: _spelt_out(content) for name, content in read.items()}
+        if sheets == read:
             return data
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as new:
@@ -79,19 +86,26 @@ def spelt_out(data: bytes, parts: Sequence[str]) -> bytes:
 
 
 def _spelt_out(data: bytes) -> bytes:
-    """Return a sheet whose cells all say in which column they are."""
+    """Return a sheet whose cells all say in which column they are, and no fonts."""
     parts: list[bytes] = []
-    column, copied, end = -1, 0, 0
-    for kind, start, size in _records(data):
+    column, copied = -1, 0
+    end = _table(data)
+    for kind, start, size in _records(data, end, _END_OF_TABLE):
         if kind == _ROW:
             column = -1
         elif kind <= _LAST:
             column = _number(data, start)
-        elif kind in SHORT:
+        elif kind <= _SHORT_LAST:
             column += 1
             head = _in_sevens(kind - _SHORTER) + _in_sevens(size + 4)
             parts += [data[copied:end], head, column.to_bytes(4, "little")]
             copied = start
+        elif kind == _RICH:
+            column = _number(data, start)
+            _, after = _text(data, start + 9)
+            cell = data[start : start + 8] + data[start + 9 : min(after, start + size)]
+            parts += [data[copied:end], _in_sevens(_TEXT), _in_sevens(len(cell)), cell]
+            copied = start + size
         end = start + size
     return b"".join([*parts, data[copied:]])
 
@@ -115,14 +129,33 @@ def sheets(data: bytes) -> Iterator[tuple[str, str]]:
             yield name, relation
 
 
-def _records(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Yield kind, start and length of each record."""
-    at, last = 0, len(data) - 2
+def _table(data: bytes) -> int:
+    """Return where the rows of a sheet begin; the end if there are none."""
+    records = _records(data)
+    for kind, _, _ in records:
+        if kind == _AREA:
+            break
+    until: int | None = None
+    for kind, start, size in records:
+        if until is not None:
+            until = None if kind == until else until
+        elif kind == _TABLE:
+            return start + size
+        else:
+            until = _BLOCKS.get(kind)
+    return len(data)
+
+
+def _records(data: bytes, at: int = 0, until: int = -1) -> Iterator[tuple[int, int, int]]:
+    """Yield kind, start and length of each record from a place on, up to one of a kind."""
+    last = len(data) - 2
     while at <= last:
         kind, size, at = data[at], data[at + 1], at + 2
         if kind > _SEVEN_BITS or size > _SEVEN_BITS:
             kind, start = _packed(data, at - 2, 2)
             size, at = _packed(data, start, 4)
+        if kind == until:
+            return
         yield kind, at, size
         at += size
 

@@ -26,6 +26,13 @@ ROWS = [
 ]
 
 
+BEFORE = (  # cells in a block before the table are none
+    record(129) + record(148, bytes(16)) + record(37, bytes(6)) + record(145)
+    + record(5, bytes(16)) + record(146) + record(38) + record(145)
+)  # fmt: skip
+AFTER = record(146) + record(5, struct.pack("<II", 16_383, 0), bytes(8))
+
+
 def written(tmp_path, *sheets):
     path = tmp_path / "a.xlsb"
     write_xlsb(path, list(sheets))
@@ -79,48 +86,72 @@ def test_a_blank_short_cell_takes_a_column():
     row = record(0, struct.pack("<I", 2), bytes(13))
     data = row + cells + row + record(15, bytes(4), b"\1")
     places = [(6, 2, 4), (17, 2, 10), (15, 2, 0)]
-    assert [one[:3] for one in xlsb.cells(data)] == places
+    assert [one[:3] for one in xlsb.cells(BEFORE + data + AFTER)] == places
+    assert list(xlsb.cells(data)) == []
+
+
+def with_cells(path, cells):
+    """Put other records in the place of the cells of the first sheet."""
+    write_xlsb(path, [Sheet("a", [["x", "y"]]), Sheet("b", [[1]])])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    row = record(0, struct.pack("<I", 0), bytes(13))
+    parts["xl/worksheets/sheet1.bin"] = BEFORE + row + cells + AFTER
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return [one.rows for one in read_sheets(path)]
 
 
 @pytest.mark.parametrize("length", [1, 120, 124, 127, 128, 20_000])
 def test_texts_of_short_cells_may_be_of_any_length(tmp_path, length):
     first, second = "a" * length, "é" * length
     cells = record(6, struct.pack("<II", 0, 0), text(first)) + record(17, bytes(4), text(second))
-    path = written(tmp_path, Sheet("a", [["x", "y"]]), Sheet("b", [[1]]))
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    sheet = parts["xl/worksheets/sheet1.bin"]
-    start, end = sheet.index(record(7, bytes(12))), sheet.index(record(146))
-    parts["xl/worksheets/sheet1.bin"] = sheet[:start] + cells + sheet[end:]
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    assert [one.rows for one in read_sheets(path)] == [[[first, second]], [[1]]]
+    assert with_cells(tmp_path / "a.xlsb", cells) == [[[first, second]], [[1]]]
 
 
-@pytest.mark.parametrize("kind", [2, 3, 5, 7, 8, 11])
+def test_a_text_with_fonts_in_its_cell(tmp_path):
+    fonts = struct.pack("<IHHHH", 2, 0, 0, 3, 1)
+    rich = record(62, struct.pack("<II", 1, 0), b"\1", text("Pébruari"), fonts)
+    plain = [record(62, struct.pack("<II", at, 0), b"\0", text("x")) for at in (3, 4, 5, 6)]
+    short = record(17, bytes(4), text("y"))
+    rows = with_cells(tmp_path / "a.xlsb", rich + short + b"".join(plain))
+    assert rows == [[[None, "Pébruari", "y", "x", "x", "x", "x"]], [[1]]]
+    rows = with_cells(tmp_path / "b.xlsb", plain[0] + short + b"".join(plain[2:]))
+    assert rows == [[[None, None, None, "x", "y", "x", "x"]], [[1]]]
+    rows = with_cells(tmp_path / "c.xlsb", b"".join(plain) + short)  # as long as before
+    assert rows == [[[None, None, None, "x", "x", "x", "x", "y"]], [[1]]]
+
+
+@pytest.mark.parametrize("kind", [2, 3, 5, 7, 8, 11, 62])
 @pytest.mark.parametrize("ending", ["bin", "BIN", "dat"])
 def test_far_cells_are_refused_whatever_the_part_is_called(tmp_path, kind, ending):
     row, cell = struct.pack("<I", 1_048_575), struct.pack("<II", 16_383, 0)
     path = tmp_path / "a.xlsb"
     with zipfile.ZipFile(path, "w") as archive:
-        sheet = record(129) + record(0, row + bytes(8)) + record(kind, cell + bytes(8))
+        sheet = BEFORE + record(0, row + bytes(8)) + record(kind, cell + bytes(8))
         archive.writestr(f"xl/worksheets/sheet1.{ending}", sheet)
     with pytest.raises(BadArgumentError, match=r"a\.xlsb spans"):
         read_sheets(path)
 
 
-@given(st.lists(st.tuples(st.integers(0, 2**14 - 1), st.binary(max_size=300)), max_size=8))
+KINDS = st.integers(0, 70) | st.integers(0, 2**14 - 1)
+
+
+@given(st.lists(st.tuples(KINDS, st.binary(max_size=300)), max_size=8))
 def test_records_are_found_whatever_their_kinds_and_lengths(content):
+    with_column = {*range(2, 12), 62}
     cells = [
-        (kind, place, place + 1) for place, (kind, _) in enumerate(content) if kind in range(2, 12)
+        (kind, place, place + 1 if kind in with_column else 0)
+        for place, (kind, _) in enumerate(content)
+        if kind in with_column or kind in range(13, 19)
     ]
-    data = b"".join(
+    data = BEFORE + b"".join(
         record(0, struct.pack("<I", place)) + record(kind, struct.pack("<II", place + 1, 0), body)
         for place, (kind, body) in enumerate(content)
-        if kind
+        if kind not in {0, 146}
     )
-    assert [one[:3] for one in xlsb.cells(data)] == cells
+    assert [one[:3] for one in xlsb.cells(data + AFTER)] == cells
     *cut, _ = [*xlsb.cells(data[: len(data) // 2]), None]
     assert [one[:3] for one in cut[:-1]] == cells[: max(len(cut) - 1, 0)]
 
