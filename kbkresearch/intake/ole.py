@@ -71,8 +71,9 @@ class OleFile:
         table = self._table()
         small = self._small_table(table)
         each = self._size // 4  # entries of a table in one sector
-        told = self._number(44) <= self._count and self._number(64) * each <= len(small)
-        if not (table and told and _acyclic(table) and _acyclic(small)):
+        claimed = self._number(44), self._number(64)
+        there = claimed[0] <= self._count and (claimed[1] - 1) * each <= len(small)
+        if not (table and there and _acyclic(table) and _acyclic(small)):
             raise self._damaged()
         self._sectors = _Sectors(data, self._size, self._size, table)
         self._small = small
