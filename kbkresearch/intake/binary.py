@@ -7,50 +7,22 @@ language's messages.
 from __future__ import annotations
 
 import os
-import re
-import struct
 import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from kbkresearch.intake.safety import MOST_CELLS, ROOMY, SAVE, bad, locked
+from kbkresearch.intake.safety import MOST_CELLS, ROOMY, bad
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-_STRAY = re.compile(rb"(?:\x03\x02\x0e\0|\x7e\x02\x0a\0|\xfd\0\x0a\0)..(..)", re.DOTALL)
-_XLS_COLUMNS = 256
-_OLE_HEADER, _OLE_POWERS = 512, range(7, 17)  # sectors of 128 bytes to 64 KiB
 _CELLS_PER_BYTE = 20
 _AGAIN = "Open it in SPSS or PSPP and save it again."
 _SAV_HEADER, _SAV_WIDEST = 176, 255
 _SAV_VARIABLE, _SAV_LABELS, _SAV_LABELLED = 2, 3, 4  # kinds of records
 _SAV_MISSING = (-3, -2, 0, 1, 2, 3)
 _SAV_TEXT_FORMATS = (1, 2)
-
-
-def check_ole(name: str, data: bytes) -> None:
-    """Refuse an xls workbook that is protected or damaged.
-
-    Parameters
-    ----------
-    name : str
-        Of the file.
-    data : bytes
-
-    Raises
-    ------
-    BadArgumentError
-        If it is protected by a password, has cells beyond the last column, or sectors in a circle,
-        which its reader would follow for ever.
-    """
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        raise locked(name)
-    if any(int.from_bytes(one, "little") >= _XLS_COLUMNS for one in _STRAY.findall(data)):
-        raise bad(name, "is damaged: it has cells beyond the last column", SAVE)
-    if not _chains_end(data):
-        raise bad(name, "is damaged: its sectors run in a circle or are missing", SAVE)
 
 
 def check_sav(name: str, data: bytes) -> None:
@@ -129,51 +101,6 @@ def without_panics() -> Iterator[None]:
             held.seek(0)
             if not panicked:
                 os.write(2, held.read())
-
-
-def _chains_end(data: bytes) -> bool:
-    """Tell whether every chain of sectors of an OLE file ends, those of small sectors too."""
-    power = int.from_bytes(data[30:32], "little")
-    if len(data) < _OLE_HEADER or power not in _OLE_POWERS:
-        return False
-    size = 1 << power
-    count = max(len(data) // size - 1, 0)
-
-    def sector(number: int) -> tuple[int, ...]:
-        part = data[(number + 1) * size : (number + 2) * size]
-        return struct.unpack(f"<{len(part) // 4}I", part[: len(part) // 4 * 4])
-
-    listed = [one for one in struct.unpack("<109I", data[76:512]) if one < count]
-    more, left = int.from_bytes(data[68:72], "little"), count
-    while more < count and left:  # the list goes on in sectors of its own
-        *entries, after = sector(more)
-        listed += [one for one in entries if one < count]
-        more, left = after, left - 1
-    table = [after for number in listed for after in sector(number)]
-    if not table or not left or not _acyclic(table):
-        return False
-    small: list[int] = []
-    at = int.from_bytes(data[60:64], "little")
-    while at < min(count, len(table)):  # the table of small sectors is a chain itself, which ends
-        small += sector(at)
-        at = table[at]
-    return _acyclic(small)
-
-
-def _acyclic(table: Sequence[int]) -> bool:
-    """Tell whether following the entries of a table from any of them comes to an end."""
-    done = bytearray(len(table))
-    for start in range(len(table)):
-        at, path = start, []
-        while at < len(table) and not done[at]:
-            done[at] = 2
-            path.append(at)
-            at = table[at]
-        if at < len(table) and done[at] > 1:
-            return False
-        for one in path:
-            done[one] = 1
-    return True
 
 
 class _SavDictionary:

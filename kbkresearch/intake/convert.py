@@ -399,7 +399,8 @@ class SheetColumns:
             for one in itertools.chain(*parts)
             if one in self.columns
         }
-        ratio = ratio_of(counts, name)
+        with np.errstate(over="ignore"):
+            ratio = ratio_of(counts, name)
         return None if ratio is None else ratio / scale
 
 

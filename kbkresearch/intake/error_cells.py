@@ -1,4 +1,4 @@
-"""Error cells of xlsx and ods workbooks, such as ``#DIV/0!``: their reader leaves them blank."""
+"""Error cells of workbooks, such as ``#DIV/0!``: their reader leaves them blank."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, TypeAlias
 from xml.etree import ElementTree as ET
+
+from kbkresearch.intake import xlsb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,18 +24,23 @@ _CELL = re.compile(
 _ODS, _ODS_MARK = "content.xml", b'value-type="error"'
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _FARTHEST = 4096  # bytes from the start of a cell to the mark of its kind
+_TEXTS = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!",
+    0x2A: "#N/A", 0x2B: "#GETTING_DATA",
+}  # fmt: skip
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def error_cells(data: bytes, parts: Iterable[str]) -> dict[str, ErrorCells]:
-    """Find the error cells of a workbook that has been found safe.
+    """Find the error cells of a zipped workbook that has been found safe.
 
     Parameters
     ----------
     data : bytes
         The workbook.
     parts : iterable of str
-        The parts of an xlsx workbook that have error cells; one of ods is looked into anyway.
+        The parts of an xlsx or xlsb workbook that may have error cells; one of ods is looked into
+        anyway.
 
     Returns
     -------
@@ -44,30 +51,60 @@ def error_cells(data: bytes, parts: Iterable[str]) -> dict[str, ErrorCells]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if _ODS in archive.namelist():
             return _in_content(archive.read(_ODS))
-        return (
-            {}
-            if not wanted
-            else {
-                name: _in_sheet(archive.read(part))
-                for name, part in _sheets(archive)
-                if part in wanted
-            }
-        )
+        if not wanted:
+            return {}
+        binary = xlsb.WORKBOOK in archive.namelist()
+        look = _in_binary_sheet if binary else _in_sheet
+        listed = _binary_sheets(archive) if binary else _sheets(archive)
+        return {name: look(archive.read(part)) for name, part in listed if part in wanted}
+
+
+def error_text(code: int) -> str:
+    """Return the text that a spreadsheet shows for the code of an error.
+
+    Examples
+    --------
+    >>> error_text(7)
+    '#DIV/0!'
+    """
+    return _TEXTS.get(code, "#VALUE!")
 
 
 def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Return the name of each sheet and of the part that holds it."""
+    """Return the name of each sheet of an xlsx workbook and of the part that holds it."""
     try:
-        links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+        parts = _linked(archive, "xl/_rels/workbook.xml.rels")
         book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
     except KeyError:
         return []
-    parts = {link.get("Id"): posixpath.join("/xl", link.get("Target", "")) for link in links}
     return [
-        (sheet.get("name", ""), parts.get(sheet.get(_LINK), "").lstrip("/"))
+        (sheet.get("name", ""), parts.get(sheet.get(_LINK, ""), ""))
         for sheet in book.iter()
         if sheet.tag.endswith("}sheet")
     ]
+
+
+def _binary_sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Return the name of each sheet of an xlsb workbook and of the part that holds it."""
+    parts = _linked(archive, "xl/_rels/workbook.bin.rels")
+    listed = xlsb.sheets(archive.read(xlsb.WORKBOOK))
+    return [(name, parts.get(relation, "")) for name, relation in listed]
+
+
+def _linked(archive: zipfile.ZipFile, links: str) -> dict[str, str]:
+    """Return the part that each relation of the workbook names."""
+    return {
+        link.get("Id", ""): posixpath.join("/xl", link.get("Target", "")).lstrip("/")
+        for link in ET.fromstring(archive.read(links))  # noqa: S314
+    }
+
+
+def _in_binary_sheet(data: bytes) -> ErrorCells:
+    return {
+        (row, column): error_text(data[place])
+        for kind, row, column, place in xlsb.cells(data)
+        if kind in xlsb.ERRORS and place < len(data)
+    }
 
 
 def _in_sheet(text: bytes) -> ErrorCells:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from kbkresearch.errors import BadArgumentError
+from kbkresearch.intake import xlsb
 from kbkresearch.intake.plain_sheet import PlainSheet
 from kbkresearch.intake.side_by_side import ahead
 
@@ -52,7 +53,13 @@ def too_large(name: str) -> BadArgumentError:
 
 
 class Extent:
-    """How far the filled cells of a workbook reach: the area its reader will allocate."""
+    """How far the filled cells of a workbook reach: the area its reader will allocate.
+
+    Attributes
+    ----------
+    missed : bool
+        Whether the sheet has cells that the reader misses, such as those that hold an error.
+    """
 
     def __init__(self, name: str) -> None:
         self.name, self.area, self.filled = name, 0, 0
@@ -61,7 +68,7 @@ class Extent:
     def start(self) -> None:
         """Begin another sheet."""
         self.row = self.column = self._rows = self._columns = self._before = 0
-        self._before, self.at, self.errors = self.area, (1, 1), False
+        self._before, self.at, self.missed = self.area, (1, 1), False
 
     def cell(self, row: int, column: int) -> None:
         """Count a filled cell (1-based) and refuse the workbook if it reaches too far."""
@@ -104,7 +111,7 @@ class Extent:
             found = _REF.match(attributes.get("r", ""))
             self.column = _letters(found[1]) if found else self.column + 1
             self.at = (int(found[2]) if found else self.row), self.column
-            self.errors |= attributes.get("t") == "e"
+            self.missed |= attributes.get("t") == "e"
         elif kind in {"v", "is", "f"}:
             self.cell(*self.at)
         elif kind == "table" and name == "table:table":
@@ -121,24 +128,10 @@ class Extent:
             self.cell(*self.at)
 
     def xlsb(self, data: bytes) -> None:
-        """Take a whole binary sheet: rows are records 0, cells with a value records 2 to 11."""
-        at, row, end = 0, 0, len(data)
-        while at < end:
-            numbers = []
-            for most in (2, 4):
-                number = shift = 0
-                for _ in range(most):
-                    byte = data[at] if at < end else 0
-                    at, number, shift = at + 1, number | (byte & 0x7F) << shift, shift + 7
-                    if byte < 0x80:  # noqa: PLR2004
-                        break
-                numbers.append(number)
-            first = int.from_bytes(data[at : at + 4], "little")
-            if numbers[0] == 0:
-                row = first + 1
-            elif numbers[0] in range(2, 12):
-                self.cell(row, first + 1)
-            at += numbers[1]
+        """Take a whole binary sheet."""
+        for kind, row, column, _ in xlsb.cells(data):
+            self.cell(row + 1, column + 1)
+            self.missed |= kind in xlsb.ERRORS or kind in xlsb.PASSED_OVER
 
 
 @functools.lru_cache(maxsize=1024)
@@ -167,7 +160,8 @@ def check_zip(name: str, data: bytes) -> list[str]:
     Returns
     -------
     list of str
-        The parts that are worksheets of xlsx with cells that hold an error.
+        The parts that are worksheets of xlsx or xlsb with cells that their reader misses:
+        errors, and cells of xlsb in forms of their own.
 
     Raises
     ------
@@ -180,7 +174,7 @@ def check_zip(name: str, data: bytes) -> list[str]:
     if not any(one.startswith("xl/") or one == "content.xml" for one in names):
         raise bad(name, "is a zip archive, not a workbook", "Unpack it and name the file inside.")
     _check_size(name, sum(entry.file_size for entry in entries), len(data))
-    extent, total, erroneous = Extent(name), 0, []
+    extent, total, missed = Extent(name), 0, []
     if any(_encrypted(entry, data) for entry in entries):
         raise locked(name)
     for entry in entries:
@@ -190,8 +184,8 @@ def check_zip(name: str, data: bytes) -> list[str]:
             _tag_by_tag(name, entry.filename, chunks(), extent)
         total += entry.file_size
         extent.check()
-        erroneous += [entry.filename] if extent.errors else []
-    return erroneous
+        missed += [entry.filename] if extent.missed else []
+    return missed
 
 
 def _encrypted(entry: zipfile.ZipInfo, data: bytes) -> bool:
@@ -211,7 +205,7 @@ def _plain(chunks: Iterator[bytes], extent: Extent) -> bool:
         rows, ends, rest = (rest + chunk).rpartition(b"</row>")
         if not sheet.take(rows + ends):
             return False
-        extent.errors |= _has_error(rows)
+        extent.missed |= _has_error(rows)
         if b"</sheetData>" in rest:
             break
     between, ends, rest = rest.partition(b"</sheetData>")
@@ -230,7 +224,8 @@ def _has_error(rows: bytes) -> bool:
 def _tag_by_tag(name: str, part: str, chunks: Iterator[bytes], extent: Extent) -> None:
     """Look at any part, whatever it is called and holds."""
     ending, tail = Path(part).suffix.lower(), b""
-    proper, binary = ending in _XML, ending == ".bin" and "sheets/" in part.lower()
+    proper = ending in _XML
+    binary = not proper and "sheets/" in part.lower()
     xml = _parser()
     xml.StartElementHandler = extent.tag
     for chunk in chunks:

@@ -9,25 +9,30 @@ from __future__ import annotations
 
 import importlib
 import io
+import itertools
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kbkresearch.errors import KbkError, UnknownNameError
-from kbkresearch.intake.binary import check_cells, check_ole, check_sav, without_panics
+from kbkresearch.intake.binary import check_cells, check_sav, without_panics
 from kbkresearch.intake.cell_rows import CellRows
 from kbkresearch.intake.delimited import read_delimited
 from kbkresearch.intake.error_cells import error_cells
+from kbkresearch.intake.ole import OleFile
 from kbkresearch.intake.safety import MOST_BYTES, SAVE, bad, check_zip, locked, too_large
+from kbkresearch.intake.xls import check_xls
+from kbkresearch.intake.xlsb import spelt_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kbkresearch.intake.cells import Rows
     from kbkresearch.intake.error_cells import ErrorCells
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAMS = ("Workbook", "Book", "WORKBOOK", "BOOK")
 _TEXT_ENDINGS = {".csv", ".tsv", ".txt", ".tab", ".prn", ".dat", ""}
 _HEAD = 1 << 18
 
@@ -85,11 +90,13 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet
     data = _load(place)
     with _one_error(place):
         if data.startswith(b"PK"):
-            parts = check_zip(place.name, data)
-            return _workbook(place, data, sheet, error_cells(data, parts))
+            missed = check_zip(place.name, data)
+            data = spelt_out(data, missed)
+            named = error_cells(data, missed)
+            return _workbook(place, data, sheet, lambda _, name: named.get(name, {}))
         if data.startswith(_OLE):
-            check_ole(place.name, data)
-            return _workbook(place, data, sheet, {})
+            listed = check_xls(place.name, OleFile(place.name, data).stream(*_STREAMS))
+            return _workbook(place, data, sheet, lambda number, _: listed[number])
         if sheet not in {None, place.stem}:
             raise UnknownNameError("sheet", sheet, [place.stem])
         typed = _typed(place, data)
@@ -158,44 +165,52 @@ def _one_error(place: Path) -> Iterator[None]:
 
 
 def _workbook(
-    place: Path, data: bytes, wanted: str | None, errors: Mapping[str, ErrorCells]
+    place: Path, data: bytes, wanted: str | None, errors: Callable[[int, str], ErrorCells]
 ) -> tuple[RawSheet, ...]:
+    """Read a workbook; `errors` are the error cells of a sheet, by its number and its name."""
     calamine = importlib.import_module("python_calamine")
     with (
         without_panics(),
         calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book,
     ):
         kinds = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.MacroSheet)
-        listed = [one for one in book.sheets_metadata if one.typ in kinds]
-        chosen = [one for one in listed if wanted in {None, one.name}]
+        listed = [(at, one) for at, one in enumerate(book.sheets_metadata) if one.typ in kinds]
+        chosen = [(at, one) for at, one in listed if wanted in {None, one.name}]
         if not chosen and wanted is not None:
-            raise UnknownNameError("sheet", wanted, [one.name for one in listed])
+            raise UnknownNameError("sheet", wanted, [one.name for _, one in listed])
         visible = calamine.SheetVisibleEnum.Visible
         sheets = []
-        for one in chosen:
-            rows = CellRows(_rows(book.get_sheet_by_name(one.name), errors.get(one.name, {})))
+        for at, one in chosen:
+            sheet = book.get_sheet_by_name(one.name)
+            rows = CellRows(_rows(sheet, errors(at, one.name), place.name, len(data)))
             sheets.append(RawSheet(place.name, one.name, one.visible != visible, rows))
     return tuple(sheets)
 
 
-def _rows(sheet: Any, errors: ErrorCells) -> Iterator[list[object]]:
-    """Return the rows of a sheet, from its first row and column on."""
-    left = sheet.start[1] if sheet.start else 0
+def _rows(sheet: Any, errors: ErrorCells, name: str, n_bytes: int) -> Iterator[list[object]]:
+    """Return the rows of a sheet from its first row and column on, errors in their places."""
+    (_, left), (bottom, right) = (sheet.start, sheet.end) if sheet.start else ((0, 0), (-1, -1))
     rows: Iterator[list[object]] = sheet.iter_rows()
-    return _completed(rows, [""] * left, errors) if left or errors else rows
+    if not errors:
+        return ([*[""] * left, *row] for row in rows) if left else rows
+    height = max(bottom, *(row for row, _ in errors)) + 1
+    width = max(right, *(column for _, column in errors)) + 1
+    check_cells(name, height * width, n_bytes)
+    full = itertools.islice(itertools.chain(rows, itertools.repeat([])), height)
+    return _with_errors(([*[""] * left, *row] for row in full), width, errors)
 
 
-def _completed(
-    rows: Iterable[list[object]], left: list[object], errors: ErrorCells
+def _with_errors(
+    rows: Iterable[list[object]], width: int, errors: ErrorCells
 ) -> Iterator[list[object]]:
-    """Yield rows with what stands left of their first cell, and with the errors among them."""
+    """Yield rows as wide as all, with the texts of error cells, which may lie beyond the others."""
     wrong: dict[int, list[int]] = {}
     for number, column in errors:
         wrong.setdefault(number, []).append(column)
-    for place, row in enumerate(rows):
-        cells = left + row
-        for at in (one for one in wrong.get(place, ()) if one < len(cells)):
-            cells[at] = errors[place, at]
+    for number, cells in enumerate(rows):
+        cells += [""] * (width - len(cells))  # noqa: PLW2901
+        for column in wrong.get(number, ()):
+            cells[column] = errors[number, column]
         yield cells
 
 

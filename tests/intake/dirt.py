@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from xlsb_writer import Error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kbkresearch.findings import Finding
     from kbkresearch.intake.read import Reading
 
-WORKBOOKS = {".xlsx", ".ods"}
+WORKBOOKS = {".xlsx", ".xls", ".xlsb", ".ods"}
 TYPED = {".sav", ".dta", ".parquet"}
 KEYS = ("facility_id", "facility_name")  # either names the facility
 PARTNERS = {
@@ -160,7 +161,9 @@ def numerators_above(made: Sample, rng: np.random.Generator) -> None:
             row[made.columns.index(name)] = 1_512.0 if name == "ak_permille" else 151.2
 
 
-BAD_CELLS = ("#DIV/0!", "n/a", "1500/00", "15OO", "lihat lampiran", "± 20", "15%", "12 ribu", "")
+BAD_CELLS = (
+    Error("#DIV/0!"), "n/a", "1500/00", "15OO", "lihat lampiran", "± 20", "15%", "12 ribu", "",
+)  # fmt: skip
 
 
 def text_in_numbers(made: Sample, rng: np.random.Generator) -> None:
@@ -262,8 +265,8 @@ def unreadable_months(made: Sample, rng: np.random.Generator) -> None:
     """Months that cannot be read, or that the name of the sheet no longer tells."""
     if "month" not in made.columns:
         made.truth = made.truth.assign(month=pd.NaT)
-        for one in made.grids:
-            one.name = "Rekap"
+        for number, one in enumerate(made.grids):
+            one.name = f"Rekap {'ABCD'[number]}"
         add_column(made, "Bulan", lambda _: "kapan-kapan", "month")
         return
     place = made.columns.index("month")

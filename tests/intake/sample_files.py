@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from xlsb_writer import Error, Sheet, write_xlsb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 MARK = "DATA SINTETIS – SYNTHETIC DATA"
 MADE = dt.datetime(2024, 5, 2, 8, 0, 0)  # noqa: DTZ001 - formats hold local time
@@ -85,18 +87,29 @@ def _xlsx(made: Sample, path: Path) -> None:
         book.set_properties({"title": MARK, "comments": MARK, "created": MADE})
         for one in made.grids:
             sheet = book.add_worksheet(one.name)
-            for number, row in enumerate(one.lines()):
-                for place, cell in enumerate(row):
-                    if cell is not None:
-                        sheet.write(number, place, cell)
-            if len(one.head) > 1:
-                _merge(sheet, one)
+            for number, place, cell in _cells(one):
+                if isinstance(cell, Error):
+                    sheet.write_formula(number, place, f"={cell}", None, str(cell))
+                else:
+                    sheet.write(number, place, cell)
+            for top, left, bottom, right in merged(one):
+                sheet.merge_range(top, left, bottom, right, one.lines()[top][left])
             if one.hidden:
                 sheet.hide()
 
 
-def _merge(sheet: Any, one: Grid) -> None:
-    """Merge headings with the empty cells to their right, or else beneath them."""
+def _cells(one: Grid) -> Iterator[tuple[int, int, Any]]:
+    """Yield row, column and content of each cell that has one, as Python has it."""
+    for number, row in enumerate(one.lines()):
+        for place, cell in enumerate(row):
+            if cell is not None:
+                yield number, place, cell.item() if isinstance(cell, np.generic) else cell
+
+
+def merged(one: Grid) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the headings merged with the empty cells to their right, or else beneath them."""
+    if len(one.head) < 2:
+        return
     top, (upper, lower) = len(one.above), one.head
     for place, text in enumerate(upper):
         if text is None:
@@ -106,7 +119,38 @@ def _merge(sheet: Any, one: Grid) -> None:
             last += 1
         bottom = top + (lower[place] is None)
         if (last, bottom) != (place, top):
-            sheet.merge_range(top, place, bottom, last, text)
+            yield top, place, bottom, last
+
+
+def _xls(made: Sample, path: Path) -> None:
+    import xlwt
+
+    book = xlwt.Workbook()
+    dated = xlwt.easyxf(num_format_str="mmm-yy")
+    for one in made.grids:
+        sheet = book.add_sheet(one.name, cell_overwrite_ok=True)
+        sheet.visibility = int(one.hidden)
+        for number, place, cell in _cells(one):
+            if isinstance(cell, Error):
+                sheet.row(number).set_cell_error(place, str(cell))
+            elif isinstance(cell, dt.date):
+                sheet.write(number, place, cell, dated)
+            else:
+                sheet.write(number, place, cell)
+        for top, left, bottom, right in merged(one):
+            sheet.merge(top, bottom, left, right)
+    book.save(str(path))
+
+
+def _xlsb(made: Sample, path: Path) -> None:
+    sheets = []
+    for number, one in enumerate(made.grids):
+        rows: list[list[Any]] = [[None] * len(row) for row in one.lines()]
+        for line, place, cell in _cells(one):
+            rows[line][place] = cell
+        short = number % 2 == 1  # as programs on the web write them
+        sheets.append(Sheet(one.name, rows, one.hidden, list(merged(one)), short=short))
+    write_xlsb(path, sheets)
 
 
 def _delimited(made: Sample, path: Path) -> None:
@@ -291,5 +335,5 @@ def _any_xlsx(made: Sample, path: Path) -> None:
 
 WRITERS: dict[str, Callable[[Sample, Path], None]] = {
     ".xlsx": _any_xlsx, ".csv": _delimited, ".txt": _delimited, ".sav": _sav, ".dta": _dta,
-    ".parquet": _parquet, ".ods": _ods,
+    ".parquet": _parquet, ".ods": _ods, ".xls": _xls, ".xlsb": _xlsb,
 }  # fmt: skip

@@ -18,13 +18,13 @@ import xlsxwriter
 from fuzz import MOST_SECONDS, files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from make_samples import BULAN, COUNTS, recap_columns
+from sample_tables import BULAN, COUNTS, recap_columns
 
 import kbkresearch as kbk
 
 SOUND = {"refused", "read", "scored"}
 MOST_MIB = 1024
-USUAL, MANY, STEP = 264, 8_800, 880
+USUAL, MANY, STEP = 308, 8_800, 880
 
 
 def read_damaged(first, last, folder):

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from dirt import problems, same
 from make_samples import FOLDER, SAMPLES
-from sample_files import MARK, write
+from sample_files import MARK, Error, write
 
 import kbkresearch as kbk
 from kbkresearch.cli import cli
@@ -75,6 +75,24 @@ def test_a_sample_is_read_as_the_truth(name):
     assert not problems(made, reading, list(found.expand()), strict=True)
     assert len(reading.table) == len(made.truth)
     assert scored["score"].notna().any()
+
+
+@pytest.mark.parametrize("name", ["old_workbook", "binary_workbook"])
+def test_each_error_cell_of_a_sample_is_told_where_it_stands(name):
+    made = SAMPLES[name]()
+    told = {
+        (one.sheet, one.row, one.column, one.value)
+        for one in kbk.read(FOLDER / made.file).findings.expand()
+    }
+    errors = {
+        (one.name, one.place(at), made.columns[place], str(cell))
+        for one in made.grids
+        for at, row in enumerate(one.rows)
+        for place, cell in enumerate(row)
+        if isinstance(cell, Error)
+    }
+    assert len(errors) > 8
+    assert {one for one in told if str(one[3]).startswith("#")} == errors
 
 
 @ALL

@@ -262,13 +262,21 @@ def test_places_in_a_workbook_have_the_letter_of_the_column(tmp_path):
     assert reading.findings.to_html("id") in reading._repr_html_()
 
 
+def test_counts_whose_ratio_is_larger_than_any_number(tmp_path):
+    rows = [["Nama FKTP", "Kontak", "Peserta", "AK (‰)"], ["A", 1e300, 1e-300, 150.0]]
+    reading = kbk.read(write(tmp_path / "a.xlsx", [*rows, ["B", 1_500, 10_000, 150.0]]))
+    told = {(one.row, one.column) for one in reading.findings.expand()}
+    assert told >= {(2, "contacts"), (2, "members")}
+    assert reading.table["contacts"].tolist()[1:] == [1_500]
+
+
 def test_a_source_line_is_no_row(tmp_path):
     rows = [THREE, ["A", 1_500, 10_000], ["Aturan: kbk-2019"]]
     assert kbk.read(write(tmp_path / "a.xlsx", rows)).n_rows == 1
 
 
-@pytest.mark.parametrize("ending", ["xlsx", "ods"])
-def test_error_cells_of_both_kinds_of_workbook_are_named(ending):
+@pytest.mark.parametrize("ending", ["xlsx", "ods", "xls"])
+def test_error_cells_of_a_workbook_are_named(ending):
     reading = kbk.read(FILES / f"synthetic.{ending}")
     named = [(one.row, one.value) for one in reading.findings.expand() if one.column == "rrns_pct"]
     assert (6, "#DIV/0!") in named
