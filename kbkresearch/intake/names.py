@@ -31,6 +31,10 @@ _SHAPES = {
     "nik": re.compile(r"\d{16}"),
     "card_number": re.compile(r"\d{13}"),
 }
+_SCALES = frozenset((
+    "ribu", "ribuan", "rb", "juta", "jutaan", "jt", "miliar", "miliaran", "milyar", "milyaran",
+    "thousand", "thousands", "million", "millions", "billion", "billions", "000", "1000",
+))  # fmt: skip
 _PRINTED_UNITS = {"‰": "ratio", "%": "ratio", "Rp": "money", "per 5,000": "per_5000"}
 
 
@@ -80,9 +84,12 @@ def _resolve(printed: str) -> tuple[str | None, str | None, list[str]]:
     """Return the column, the unit, and the words without unit and date."""
     names, unit, others = lexicon(), None, []
     outside = _BRACKETS.sub(" ", printed)
+    words = undated(names.words(outside))
     for inside in _BRACKETS.findall(printed):
         code = names.units.get(names.key(inside))
         unit = unit or code
+        if code is None and not _SCALES.isdisjoint(names.words(inside)):
+            return None, None, words  # by how much to multiply is not known
         if code is None and undated(names.words(inside)):
             others.append(inside)
     found = [_match(names.words(part)) for part in (outside, *others)]
@@ -91,7 +98,6 @@ def _resolve(printed: str) -> tuple[str | None, str | None, list[str]]:
         name, code = _match(names.words(" ".join((outside, *others))))
     if name is None:
         name, code = _match(names.words(printed))
-    words = undated(names.words(outside))
     return name or names.shuffled.get(in_order(words)), unit or code, words
 
 
