@@ -252,6 +252,19 @@ def test_headings_over_two_lines_in_any_order_of_words(tmp_path):
     assert read == [10, 100, 161]
 
 
+def test_headings_over_three_lines_under_the_full_names_of_the_indicators(tmp_path):
+    rows = [
+        ["No", "Nama FKTP", "RASIO RUJUKAN NON SPESIALISTIK", None,
+         "RASIO PESERTA PROLANIS TERKENDALI", None, None],
+        [None, None, "Jumlah Rujukan", "Capaian", "DM", None, "Capaian"],
+        [None, None, None, "(%)", "Terkendali", "Terdiagnosa", "(%)"],
+        [1, "A", 100, 1, 5, 90, 5.6],
+    ]  # fmt: skip
+    table = kbk.read(write(tmp_path / "a.xlsx", rows)).table
+    names = ["referrals", "rrns_pct", "dm_controlled", "dm_diagnosed", "rppt_pct"]
+    assert table[names].iloc[0].tolist() == [100, 1, 5, 90, 5.6]
+
+
 def test_places_in_a_workbook_have_the_letter_of_the_column(tmp_path):
     rows = [["x"], [None, *THREE], [None, "A", "?", 10_000], [None, "B", 1_500, 50]]
     reading = kbk.read(write(tmp_path / "a.xlsx", {"Jan 23": rows}))
