@@ -18,7 +18,14 @@ from kbkresearch.intake.number_cells import is_blank, is_error
 from kbkresearch.intake.numbers import read_numbers
 from kbkresearch.intake.plausible import RATIOS
 from kbkresearch.intake.side_by_side import side_by_side
-from kbkresearch.intake.units import decide_unit, named_unit, other_signs, to_unit
+from kbkresearch.intake.units import (
+    conversion,
+    decide_unit,
+    named_unit,
+    open_question,
+    other_signs,
+    to_unit,
+)
 from kbkresearch.vocabulary import COLUMNS, label
 
 if TYPE_CHECKING:
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     from kbkresearch.findings import Severity
     from kbkresearch.intake.names import Heading
     from kbkresearch.intake.numbers import ReadNumbers
+    from kbkresearch.intake.units import UnitDecision
 
 INDEX = ("sheet", "row")
 _RUPIAH = {"rp_thousand": 1e3, "rp_million": 1e6}
@@ -326,18 +334,12 @@ class SheetColumns:
             asked=asked,
         )
         if decision.unit is None:
-            self._leave_out(name, ", ".join(decision.candidates))
+            self._leave_out(name, decision)
             return
-        if decision.contradicts or (decision.why == "counts" and decision.unit != canonical):
-            printed = decision.named or "-"
-            self.note(
-                "unit_converted",
-                name,
-                (
-                    f"tercetak {printed}, ternyata {decision.unit} ({decision.why})",
-                    f"printed as {printed}, is {decision.unit} ({decision.why})",
-                ),
-            )
+        if decision.contradicts or decision.unit != canonical:
+            told = decision.why in {"asked", "named"} and not decision.contradicts
+            words = conversion(decision.unit, decision, canonical)
+            self.note("unit_converted", name, words, "info" if told else "warning")
         elif decision.why == "named":
             self._doubt_unit(name, heading)
         odd = other_signs(signs, values, decision.unit)
@@ -349,27 +351,18 @@ class SheetColumns:
         values = np.where(odd, np.nan, values)
         self.columns[name] = pd.Series(to_unit(values, decision.unit, canonical))
 
-    def _leave_out(self, name: str, candidates: str) -> None:
+    def _leave_out(self, name: str, decision: UnitDecision) -> None:
         """Leave out an indicator that can be read in two units."""
-        short = name.split("_", maxsplit=1)[0]
-        self.note(
-            "ambiguous_unit",
-            name,
-            (
-                (
-                    f"satuan dapat berarti {candidates}; kolom dikosongkan,"
-                    f" beri units={{'{short}': …}}"
-                ),
-                f"unit may be {candidates}; the column is left out, give units={{'{short}': …}}",
-            ),
-            "error",
-        )
+        values = self.columns[name].dropna()
+        words = open_question(name, decision, float(values.iloc[0]) if len(values) else None)
+        self.note("ambiguous_unit", name, words, "error")
         self.columns[f"{name}_printed"] = self.columns[name]
         self.columns[name] = pd.Series(np.full(len(self.columns[name]), np.nan))
 
     def _doubt_unit(self, name: str, heading: Heading) -> None:
         """Report percentages that may be shares: cells formatted as percentages come as shares."""
         values = self.columns[name].to_numpy(dtype=float)
+        signed = self.columns[f"{name}\0signs"] != ""
         with np.errstate(invalid="ignore"):
             small, large = (values > 0) & (values <= 1), values > 1
         if not large.any() and small.any() and heading.how != "canonical":
@@ -384,12 +377,12 @@ class SheetColumns:
                 ),
             )
             self.note("unit_in_doubt", name, words)
-        elif large.any() and name not in RATIOS:
+        elif large.any() and (name not in RATIOS or signed.any()):
             words = (
                 "paling besar 1, padahal sel lain di kolom ini persen; periksa satuannya",
                 "is 1 or less where others in the column are percentages; look at its unit",
             )
-            self.report("unit_in_doubt", name, small, values.tolist(), words, "warning")
+            self.report("unit_in_doubt", name, small & ~signed, values.tolist(), words, "warning")
 
     def _ratio(self, parts: Sequence[tuple[str, str]]) -> Any:
         shares = []

@@ -54,6 +54,14 @@ TRAPS = {
          ["C", 171, 0, 5, "87%"]],
         [(2, "infrastructure_pct", 0.85), (3, "infrastructure_pct", 0.9)],
     ),
+    "shares among texts with a percent sign": (
+        [RATES, ["A", 151, "1,2%", "5,1%"], ["B", 161, 0.031, 0.052]],
+        [(3, "rrns_pct", 0.031), (3, "rppt_pct", 0.052)],
+    ),
+    "a sign of per mil where per cent is usual": (
+        [["Nama FKTP", "AK (‰)", "RRNS (‰)", "RPPT (‰)"], ["A", 151, 15, 50], ["B", 161, 9, 46]],
+        [(2, "rrns_pct", 15.0), (2, "rppt_pct", 50.0)],
+    ),
     "impossible explanatory values": (
         [[*RATES, "Sarpras (%)", "Jumlah Dokter"], ["A", 151, 1, 8, 730, -2],
          ["B", 161, 0, 5, 90, 2]],
@@ -273,6 +281,22 @@ def test_places_in_a_workbook_have_the_letter_of_the_column(tmp_path):
     assert "Jan 23!D4: 50" in shown  # of a check on the whole table
     assert "diterima" in reading._repr_html_()
     assert reading.findings.to_html("id") in reading._repr_html_()
+
+
+def test_an_open_unit_is_asked_for_with_what_each_would_make_of_a_value(tmp_path):
+    path = write(tmp_path / "a.xlsx", [["Nama FKTP", "AK", "RRNS (%)"], ["A", 15.1, 1.2]])
+    told = " ".join(kbk.read(path).report("id").split())
+    assert "15,1 → 15,1 ‰ atau 151 ‰" in told
+    assert "--unit ak=permille atau --unit ak=pct" in told
+    told = " ".join(kbk.read(path, units={"ak": "pct"}).report("en").split())
+    assert "read as per cent (%): as asked for" in told
+
+
+def test_a_share_that_is_named_is_converted_and_said_to_be(tmp_path):
+    rows = [["Nama FKTP", "AK (‰)", "RRNS (proporsi)"], ["A", 151, 0.012]]
+    reading = kbk.read(write(tmp_path / "a.xlsx", rows))
+    assert reading.table["rrns_pct"].tolist() == [1.2]
+    assert [one.rule for one in reading.findings] == ["unit_converted"]
 
 
 def test_a_source_line_is_no_row(tmp_path):
