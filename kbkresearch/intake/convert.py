@@ -16,7 +16,7 @@ from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, 
 from kbkresearch.intake.names import read_labels
 from kbkresearch.intake.number_cells import is_blank, is_error
 from kbkresearch.intake.numbers import read_numbers
-from kbkresearch.intake.plausible import RATIOS
+from kbkresearch.intake.plausible import HIGHEST, RATIOS
 from kbkresearch.intake.side_by_side import side_by_side
 from kbkresearch.intake.units import (
     conversion,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kbkresearch.intake.units import UnitDecision
 
 INDEX = ("sheet", "row")
+_THOUSAND = 1e3
 _RUPIAH = {"rp_thousand": 1e3, "rp_million": 1e6}
 
 
@@ -288,20 +289,28 @@ class SheetColumns:
 
     def _separated(self, name: str, found: ReadNumbers, cells: Sequence[object]) -> Any:
         """Return the values of a column whose separators may be decimal or thousands."""
-        if COLUMNS[name].kind == "number":
+        thousands = found.values if found.other is None else found.other
+        if COLUMNS[name].kind != "number":
+            # a count or an amount is not printed with three decimals
             words = (
-                "koma/titik dapat berarti desimal atau ribuan; tulis satu angka tanpa pemisah",
-                "separator may be decimal or thousands; write one number without it",
+                "pemisah tiga angka dibaca sebagai ribuan, karena cacah tidak berdesimal",
+                "separators before three digits read as thousands: counts have no decimals",
             )
-            self.report("ambiguous_separator", name, found.undecided, cells, words)
-            return found.values
-        # a count or an amount is not printed with three decimals
+            self.note("thousands_separator", name, words)
+            return thousands
+        impossible = found.undecided & (thousands > HIGHEST.get(name, np.inf))
+        if impossible.any():
+            words = (
+                "pemisah tiga angka dibaca sebagai desimal, karena nilai ribuan mustahil",
+                "separators before three digits read as decimal: thousands cannot be",
+            )
+            self.note("decimal_separator", name, words)
         words = (
-            "pemisah tiga angka dibaca sebagai ribuan, karena cacah tidak berdesimal",
-            "separators before three digits read as thousands: counts have no decimals",
+            "koma/titik dapat berarti desimal atau ribuan; tulis satu angka tanpa pemisah",
+            "separator may be decimal or thousands; write one number without it",
         )
-        self.note("thousands_separator", name, words)
-        return found.other
+        self.report("ambiguous_separator", name, found.undecided & ~impossible, cells, words)
+        return np.where(impossible, thousands / _THOUSAND, found.values)
 
     def settle_units(self, headings: Mapping[str, Heading], asked: Mapping[str, str]) -> None:
         """Bring the indicators to their canonical units, or leave them out and say why.

@@ -292,6 +292,15 @@ def test_an_open_unit_is_asked_for_with_what_each_would_make_of_a_value(tmp_path
     assert "read as per cent (%): as asked for" in told
 
 
+@pytest.mark.parametrize("sign", [",", "."])
+def test_indicators_with_three_decimals_each_are_no_thousands(tmp_path, sign):
+    rows = f"Nama FKTP;AK (‰);RRNS (%)\nA;150{sign}125;1{sign}125\nB;145{sign}500;2{sign}250\n"
+    reading = kbk.read(write(tmp_path / "a.csv", rows))
+    assert reading.table["ak_permille"].tolist() == [150.125, 145.5]
+    assert reading.table["rrns_pct"].tolist() == [1.125, 2.25]
+    assert {one.rule for one in reading.findings} == {"decimal_separator"}
+
+
 def test_a_share_that_is_named_is_converted_and_said_to_be(tmp_path):
     rows = [["Nama FKTP", "AK (‰)", "RRNS (proporsi)"], ["A", 151, 0.012]]
     reading = kbk.read(write(tmp_path / "a.xlsx", rows))
