@@ -21,8 +21,9 @@ from kbkresearch.intake.names import (
     read_headings,
     repeated,
 )
+from kbkresearch.intake.persons import without_identifiers
 from kbkresearch.intake.rows import says_mid_month
-from kbkresearch.vocabulary import Text
+from kbkresearch.vocabulary import COLUMNS, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +105,8 @@ def canonical(
     columns.read_ahead(headings, raw.columns)
     letters: dict[str, str] = {}
     for place in _kept(raw, headings, columns):
-        letters[columns.add(headings[place], raw.columns[place])] = raw.letters[place]
+        cells = _anonymous(headings[place], raw.columns[place], columns)
+        letters[columns.add(headings[place], cells)] = raw.letters[place]
     columns.settle_units({one.name: one for one in headings if one.name}, asked)
     _say_unknown(raw, headings, columns)
     _month_from_sheet(columns)
@@ -120,12 +122,36 @@ def _kept(raw: RawTable, headings: Sequence[Heading], columns: SheetColumns) -> 
     personal = person_columns(raw.headings)
     kept = []
     for place, (heading, cells) in enumerate(zip(headings, raw.columns, strict=True)):
-        if heading.name is None and (place in personal or _personal(cells)):
-            words = "pengenal orang dibuang saat dibaca", "identifier of persons dropped at reading"
-            columns.note("personal_identifier", heading.printed, words)
+        if _is_text(heading) and ((place in personal and not heading.name) or _personal(cells)):
+            words = (
+                "pengenal orang; kolom dibuang saat dibaca",
+                "identifies persons; the column was dropped at reading",
+            )
+            columns.note("personal_identifier", heading.printed or raw.letters[place], words)
         else:
             kept.append(place)
     return kept
+
+
+def _is_text(heading: Heading) -> bool:
+    """Tell whether a column is kept as text: that of codes and names, and any unknown one."""
+    return heading.name is None or COLUMNS[heading.name].kind == "text"
+
+
+def _anonymous(
+    heading: Heading, cells: Sequence[object], columns: SheetColumns
+) -> Sequence[object]:
+    """Return the cells of a column of text without numbers that identify persons."""
+    if not _is_text(heading):
+        return cells
+    rest, held = without_identifiers(cells)
+    words = (
+        "memuat pengenal orang (NIK, nomor kartu atau telepon); nomornya dibuang saat dibaca",
+        "holds the population, card or telephone number of a person; it was dropped at reading",
+    )
+    where = heading.name or heading.printed
+    columns.report("personal_identifier", where, held, [None] * len(held), words, "warning")
+    return rest
 
 
 def _years(raw: RawTable, headings: Sequence[Heading]) -> Sequence[object] | None:
