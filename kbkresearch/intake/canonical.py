@@ -12,7 +12,7 @@ from kbkresearch.findings import FindingGroup
 from kbkresearch.intake.cells import distinct, objects
 from kbkresearch.intake.convert import INDEX, SheetColumns
 from kbkresearch.intake.headers import SEARCHED, cell_text, is_number
-from kbkresearch.intake.months import month_in_name
+from kbkresearch.intake.months import month_in_name, month_in_titles
 from kbkresearch.intake.names import (
     is_plain,
     is_year,
@@ -47,6 +47,16 @@ _LEFT_OUT: dict[str, tuple[Severity, Text]] = {
         "another table with its columns elsewhere; not read, move it to a sheet of its own",
     )),
 }  # fmt: skip
+
+
+_MONTH_FROM = {
+    "month_from_sheet": Text("diambil dari nama lembar", "taken from the sheet's name"),
+    "month_from_title": Text("diambil dari judul di atas tabel", "taken from a title above"),
+    "month_without_year": Text(
+        "nama lembar menyebut bulan tanpa tahun; beri nama seperti 'Mei 23', atau kolom bulan",
+        "the sheet's name tells a month and no year; call it 'May 23', or add a column of months",
+    ),
+}
 
 
 class Canonical(NamedTuple):
@@ -109,7 +119,7 @@ def canonical(
         letters[columns.add(headings[place], cells)] = raw.letters[place]
     columns.settle_units({one.name: one for one in headings if one.name}, asked)
     _say_unknown(raw, headings, columns)
-    _month_from_sheet(columns)
+    _month_from_names(raw, columns)
     _stage_from_titles(raw, columns)
     frame = pd.DataFrame(columns.columns, copy=False)
     _set_aside_uneven(raw, frame, columns)
@@ -223,21 +233,22 @@ def _personal(cells: Sequence[object]) -> bool:
     return some and looks_personal(objects(values, codes)) is not None
 
 
-def _month_from_sheet(columns: SheetColumns) -> None:
-    """Take the month from the sheet's name where no column holds it and the name has the year."""
-    month, year = month_in_name(columns.sheet)
-    if "month" in columns.columns or month is None or year is None:
+def _month_from_names(raw: RawTable, columns: SheetColumns) -> None:
+    """Take the month from the sheet's name, or from a title, where no column holds it."""
+    if "month" in columns.columns:
         return
-    columns.columns["month"] = pd.Timestamp(year, month, 1)
-    columns.note(
-        "month_from_sheet",
-        "month",
-        (
-            f"bulan {year}-{month:02} diambil dari nama lembar",
-            f"month {year}-{month:02} taken from the sheet's name",
-        ),
-        "info",
-    )
+    rule, (named, year) = "month_from_sheet", month_in_name(columns.sheet)
+    month = named
+    if month is None or year is None:
+        rule, (month, year) = "month_from_title", month_in_titles(raw.titles)
+    if month and year and named in {None, month}:
+        columns.columns["month"] = pd.Timestamp(year, month, 1)
+        words = _MONTH_FROM[rule]
+        said = f"bulan {year}-{month:02} {words.id}", f"month {year}-{month:02} {words.en}"
+        columns.note(rule, "month", said, "info")
+    elif named:
+        words = _MONTH_FROM["month_without_year"]
+        columns.note("month_without_year", "month", (words.id, words.en))
 
 
 def _stage_from_titles(raw: RawTable, columns: SheetColumns) -> None:

@@ -243,6 +243,20 @@ def test_mid_month_is_taken_from_titles_and_names_of_sheets(tmp_path):
     assert {"stage_from_title", "mid_month_rows"} <= rules
 
 
+def test_a_month_is_taken_from_a_title_above_the_table(tmp_path):
+    sheets = {
+        "Rekap": [["REKAP CAPAIAN KBK BULAN JANUARI 2023"], THREE, ["A", 1_500, 10_000]],
+        "Rekap (2)": [["Periode", ": Februari 2023"], THREE, ["A", 1_400, 10_000]],
+        "Mei": [["Dicetak bulan Juni 2023"], THREE, ["A", 1_300, 10_000]],
+        "Juni": [["CAPAIAN BULAN JUNI 2023"], THREE, ["A", 1_200, 10_000]],
+    }
+    reading = kbk.read(write(tmp_path / "a.xlsx", sheets))
+    months = reading.table["month"].dt.strftime("%Y-%m").fillna("-").tolist()
+    assert months == ["2023-01", "2023-02", "-", "2023-06"]
+    told = {(one.rule, one.sheet) for one in reading.findings if one.column == "month"}
+    assert told >= {("month_from_title", "Rekap"), ("month_without_year", "Mei")}
+
+
 def test_a_column_of_years_completes_months(tmp_path):
     rows = [["Tahun", "Bulan", *THREE], [2023, "Desember", "A", 1, 2], ["2024", 1, "A", 1, 2]]
     table = kbk.read(write(tmp_path / "a.xlsx", rows)).table
