@@ -23,7 +23,7 @@ from kbkresearch.intake.names import (
 )
 from kbkresearch.intake.persons import without_identifiers
 from kbkresearch.intake.rows import says_mid_month
-from kbkresearch.vocabulary import COLUMNS, Text
+from kbkresearch.vocabulary import COLUMNS, Text, label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,11 +114,12 @@ def canonical(
     columns.years = _years(raw, headings)
     columns.read_ahead(headings, raw.columns)
     letters: dict[str, str] = {}
-    for place in _kept(raw, headings, columns):
+    kept = _kept(raw, headings, columns)
+    for place in kept:
         cells = _anonymous(headings[place], raw.columns[place], columns)
         letters[columns.add(headings[place], cells)] = raw.letters[place]
     columns.settle_units({one.name: one for one in headings if one.name}, asked)
-    _say_unknown(raw, headings, columns)
+    _say_unknown(raw, headings, kept, columns)
     _month_from_names(raw, columns)
     _stage_from_titles(raw, columns)
     frame = pd.DataFrame(columns.columns, copy=False)
@@ -170,11 +171,14 @@ def _years(raw: RawTable, headings: Sequence[Heading]) -> Sequence[object] | Non
     return next((cells for one, cells in pairs if one.name is None and is_year(one.printed)), None)
 
 
-def _say_unknown(raw: RawTable, headings: Sequence[Heading], columns: SheetColumns) -> None:
-    """Report columns that stand for no canonical one, unless they are known to."""
-    unknown, left = [], ""
-    for heading, cells in zip(headings, raw.columns, strict=True):
-        printed = heading.printed
+def _say_unknown(
+    raw: RawTable, headings: Sequence[Heading], kept: Sequence[int], columns: SheetColumns
+) -> None:
+    """Report kept columns that stand for no canonical one, unless they are known to."""
+    unknown = []
+    for place in kept:
+        heading, cells = headings[place], raw.columns[place]
+        printed, left = heading.printed, headings[place - 1].name if place else None
         if not printed and left and _any_number(cells):
             words = (
                 (
@@ -188,15 +192,24 @@ def _say_unknown(raw: RawTable, headings: Sequence[Heading], columns: SheetColum
             )
             columns.note("unnamed_column", left, words)
         elif heading.how == "unknown" and heading.near:
-            near = f"tak dikenal; maksudnya {heading.near}?", f"unknown; is it {heading.near}?"
-            columns.note("near_miss", printed, near, "info")
+            columns.note("near_miss", printed, *_near_miss(heading.near, columns))
         elif heading.how == "unknown" and not (is_plain(printed) or is_year(printed)):
             unknown.append(printed)
-        left = heading.name or ""
     if unknown:
         names = ", ".join(unknown)
         words = f"tak dikenal: {names}; disimpan apa adanya", f"unknown: {names}; kept as they are"
         columns.note("unknown_columns", "", words, "info")
+
+
+def _near_miss(near: str, columns: SheetColumns) -> tuple[tuple[str, str], Severity]:
+    """Ask whether a heading means a column; the more so if the table lacks that one."""
+    there = near in columns.columns
+    meant = f"{label(near, 'id')} ({near})", f"{label(near, 'en')} ({near})"
+    words = (
+        f"judul tak dikenal; mungkin {meant[0]}: bila ya, perbaiki atau beri mapping= (--mapping)",
+        f"heading is not known; perhaps {meant[1]}: if so, mend it or give mapping= (--mapping)",
+    )
+    return words, "info" if there else "warning"
 
 
 def _any_number(cells: Sequence[object]) -> bool:

@@ -37,6 +37,7 @@ _WHY = {
 }
 _AGREE = 0.9
 _TOLERANCE = 0.02
+_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +121,18 @@ def decide_unit(
 
 
 def to_unit(values: NDArray[np.float64], unit: str, canonical: str) -> NDArray[np.float64]:
-    """Return values in the canonical unit.
+    """Return values in the canonical unit, without digits that only the conversion brings in.
 
     Examples
     --------
     >>> import numpy as np
-    >>> to_unit(np.array([15.0]), "pct", "permille")
-    array([150.])
+    >>> to_unit(np.array([15.0, 14.96]), "pct", "permille")
+    array([150. , 149.6])
     """
     if unit == canonical:
         return values
-    return values * (_PER_UNIT[canonical] / _PER_UNIT[unit])
+    converted: NDArray[np.float64] = values * (_PER_UNIT[canonical] / _PER_UNIT[unit])
+    return np.round(converted, _DIGITS)
 
 
 def conversion(unit: str, decision: UnitDecision, canonical: str) -> tuple[str, str]:
