@@ -145,6 +145,19 @@ TRAPS = {
         [THREE, ["A", 1_500, 10_000], ["Kota Binjai", 2_900, 19_500], ["Semua FKTP", 3_000, 9_000]],
         [(3, "contacts", 2_900.0), (4, "contacts", 3_000.0)],
     ),
+    "subtotals by type of facility": (
+        [THREE, ["A", 1_500, 10_000], ["PUSKESMAS", 1_510, 10_100], ["Klinik Pratama", 10, 100]],
+        [(3, "contacts", 1_510.0), (4, "contacts", 10.0)],
+    ),
+    "months in merged cells": (
+        [["Bulan", *THREE], ["Jan 2023", "A", 1_500, 10_000], [None, "B", 1_400, 9_000]],
+        [(3, "month", None)],
+    ),
+    "a code that lost its zero": (
+        [["Bulan", "Kode PPK", *THREE[1:]], ["Jan 2023", "0101", 1_500, 10_000],
+         ["Feb 2023", 101, 1_500, 10_000]],
+        [(3, "facility_id", "101")],
+    ),
     "one heading over two columns of numbers": (
         [["Nama FKTP", "AK (‰)", None, "RRNS (%)"], ["A", 150, 161, 2], ["B", 150, 171, 2]],
         [(2, "ak_permille", 150.0), (3, "ak_permille", 150.0)],
@@ -255,6 +268,14 @@ def test_a_month_is_taken_from_a_title_above_the_table(tmp_path):
     assert months == ["2023-01", "2023-02", "-", "2023-06"]
     told = {(one.rule, one.sheet) for one in reading.findings if one.column == "month"}
     assert told >= {("month_from_title", "Rekap"), ("month_without_year", "Mei")}
+
+
+def test_a_sheet_of_sums_beside_those_of_months_is_named(tmp_path):
+    table = [THREE, ["A", 1_500, 10_000]]
+    sheets = {"Jan 23": table, "Feb 23": table, "Rekap 2023": [THREE, ["A", 3_000, 20_000]]}
+    reading = kbk.read(write(tmp_path / "a.xlsx", sheets))
+    found = [(one.rule, one.sheet, one.row) for one in reading.findings.expand()]
+    assert ("no_month", "Rekap 2023", 2) in found
 
 
 def test_a_column_of_years_completes_months(tmp_path):
