@@ -20,6 +20,7 @@ from kbkresearch.intake.names import (
     person_columns,
     read_headings,
     repeated,
+    says_scale,
 )
 from kbkresearch.intake.persons import without_identifiers
 from kbkresearch.intake.rows import says_mid_month
@@ -122,6 +123,7 @@ def canonical(
     _say_unknown(raw, headings, kept, columns)
     _month_from_names(raw, columns)
     _stage_from_titles(raw, columns)
+    _scale_in_titles(raw, headings, columns)
     frame = pd.DataFrame(columns.columns, copy=False)
     _set_aside_uneven(raw, frame, columns)
     frame.index = _index(raw)
@@ -275,6 +277,18 @@ def _stage_from_titles(raw: RawTable, columns: SheetColumns) -> None:
         f"is mid-month, as '{said}' says; add a column 'Stage of the data' if not all rows are",
     )
     columns.note("stage_from_title", "stage", words, "info")
+
+
+def _scale_in_titles(raw: RawTable, headings: Sequence[Heading], columns: SheetColumns) -> None:
+    """Report amounts without a unit under a title such as "(dalam ribuan rupiah)"."""
+    said = next(filter(says_scale, raw.titles), None)
+    words = (
+        f"dibaca sebagai rupiah, padahal judul menyebut '{said}'; tulis satuannya di judul kolom",
+        f"read as rupiah, though a title says '{said}'; write the unit into the heading",
+    )
+    for name in (one.name for one in headings if said and one.unit is None):
+        if name is not None and COLUMNS[name].kind == "rupiah":
+            columns.note("scale_in_title", name, words)
 
 
 def _set_aside_uneven(raw: RawTable, frame: pd.DataFrame, columns: SheetColumns) -> None:

@@ -33,8 +33,9 @@ _SHAPES = {
 }
 _SCALES = frozenset((
     "ribu", "ribuan", "rb", "juta", "jutaan", "jt", "miliar", "miliaran", "milyar", "milyaran",
-    "thousand", "thousands", "million", "millions", "billion", "billions", "000", "1000",
+    "thousand", "thousands", "million", "millions", "billion", "billions",
 ))  # fmt: skip
+_THOUSANDS = frozenset(("000", "1000"))
 _PRINTED_UNITS = {"‰": "ratio", "%": "ratio", "Rp": "money", "per 5,000": "per_5000"}
 
 
@@ -88,7 +89,7 @@ def _resolve(printed: str) -> tuple[str | None, str | None, list[str]]:
     for inside in _BRACKETS.findall(printed):
         code = names.units.get(names.key(inside))
         unit = unit or code
-        if code is None and not _SCALES.isdisjoint(names.words(inside)):
+        if code is None and not (_SCALES | _THOUSANDS).isdisjoint(names.words(inside)):
             return None, None, words  # by how much to multiply is not known
         if code is None and undated(names.words(inside)):
             others.append(inside)
@@ -195,6 +196,17 @@ def is_plain(printed: str) -> bool:
     """Tell whether a heading is a known one that stands for no column, such as a running number."""
     names = lexicon()
     return "".join(undated(names.words(_BRACKETS.sub(" ", printed)))) in {*names.plain, ""}
+
+
+def says_scale(text: str) -> bool:
+    """Tell whether a text speaks of thousands or millions.
+
+    Examples
+    --------
+    >>> says_scale("(dalam ribuan rupiah)"), says_scale("Angka kontak per 1000 peserta")
+    (True, False)
+    """
+    return not _SCALES.isdisjoint(lexicon().words(text))
 
 
 def _unit_in_name(column: str) -> str | None:

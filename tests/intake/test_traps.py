@@ -145,6 +145,11 @@ TRAPS = {
         [THREE, ["A", 1_500, 10_000], ["Kota Binjai", 2_900, 19_500], ["Semua FKTP", 3_000, 9_000]],
         [(3, "contacts", 2_900.0), (4, "contacts", 3_000.0)],
     ),
+    "a title that speaks of thousands": (
+        [["Pembayaran (dalam ribuan rupiah)"], [*THREE, "Kapitasi Dibayar"],
+         ["A", 1_500, 10_000, 57_000]],
+        [(3, "paid_rp", 57_000.0)],
+    ),
     "subtotals by type of facility": (
         [THREE, ["A", 1_500, 10_000], ["PUSKESMAS", 1_510, 10_100], ["Klinik Pratama", 10, 100]],
         [(3, "contacts", 1_510.0), (4, "contacts", 10.0)],
