@@ -343,7 +343,8 @@ class SheetColumns:
             asked=asked,
         )
         if decision.unit is None:
-            self._leave_out(name, decision)
+            if np.isfinite(values).any():
+                self._leave_out(name, decision)
             return
         if decision.contradicts or decision.unit != canonical:
             told = decision.why in {"asked", "named"} and not decision.contradicts

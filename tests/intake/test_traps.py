@@ -341,6 +341,12 @@ def test_indicators_with_three_decimals_each_are_no_thousands(tmp_path, sign):
     assert {one.rule for one in reading.findings} == {"decimal_separator"}
 
 
+def test_a_rate_of_which_no_cell_can_be_read_is_not_asked_for_its_unit(tmp_path):
+    rows = [[*THREE, "RRNS"], ["A", 1_500, 10_000, "?"]]
+    reading = kbk.read(write(tmp_path / "a.xlsx", rows))
+    assert [one.rule for one in reading.findings] == ["not_a_number"]
+
+
 def test_a_share_that_is_named_is_converted_and_said_to_be(tmp_path):
     rows = [["Nama FKTP", "AK (‰)", "RRNS (proporsi)"], ["A", 151, 0.012]]
     reading = kbk.read(write(tmp_path / "a.xlsx", rows))
