@@ -68,6 +68,14 @@ def test_xlsx_holds_numbers_as_numbers_and_text_as_text(table, tmp_path):
     assert sheet["D4"].number_format == "#,##0"
 
 
+def test_each_printed_page_of_a_wide_sheet_names_its_rows(tmp_path):
+    names = ["district", "facility_name", "month", *(f"wide_column_{k}" for k in range(30))]
+    columns = tuple(Column(one, Text(one, one)) for one in names)
+    frame = pd.DataFrame([["x"] * len(names)], columns=names)
+    path = Table("t", Text("t", "t"), columns, frame).save(tmp_path / "a.xlsx")
+    assert openpyxl.load_workbook(path).worksheets[0].print_title_cols == "$B:$C"
+
+
 def test_csv_keeps_raw_values_under_their_keys(table, tmp_path):
     back = pd.read_csv(table.save(tmp_path / "out.csv", "en"))
     assert list(back.columns) == [column.key for column in table.columns]
