@@ -16,6 +16,7 @@ from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, 
 from kbkresearch.intake.names import read_labels
 from kbkresearch.intake.number_cells import is_blank, is_error
 from kbkresearch.intake.numbers import read_numbers
+from kbkresearch.intake.persons import masked
 from kbkresearch.intake.plausible import HIGHEST, RATIOS
 from kbkresearch.intake.side_by_side import side_by_side
 from kbkresearch.intake.units import (
@@ -86,7 +87,7 @@ class SheetColumns:
                 message_id=messages[0],
                 message_en=messages[1],
                 rows=tuple(self.row_numbers[place] for place in places),
-                values=tuple(_plain(cells[place]) for place in places),
+                values=tuple(masked(_plain(cells[place])) for place in places),
                 file=self.file,
                 sheet=self.sheet,
             )

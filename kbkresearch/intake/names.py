@@ -36,6 +36,7 @@ _SCALES = frozenset((
     "thousand", "thousands", "million", "millions", "billion", "billions",
 ))  # fmt: skip
 _THOUSANDS = frozenset(("000", "1000"))
+_OF_PERSONS = frozenset(("nama", "name", "no", "nomor", "nik", "nip"))  # more words may follow
 _PRINTED_UNITS = {"‰": "ratio", "%": "ratio", "Rp": "money", "per 5,000": "per_5000"}
 
 
@@ -366,13 +367,16 @@ def person_columns(printed: Sequence[str]) -> set[int]:
 
     Examples
     --------
-    >>> sorted(person_columns(["No. Kartu", "NAMA FKTP", "NIK (16 digit)"]))
-    [0, 2]
+    >>> sorted(person_columns(["No. Kartu", "NAMA FKTP", "NIK (16 digit)", "No HP/WA kader"]))
+    [0, 2, 3]
     """
     names = lexicon()
 
     def personal(text: str) -> bool:
-        return names.plain.get("".join(undated(names.words(text)))) == "person"
+        words = undated(names.words(text))
+        begins = range(1, len(words)) if words and words[0] in _OF_PERSONS else ()
+        parts = ("".join(words[:end]) for end in (*begins, len(words)))
+        return any(names.plain.get(part) == "person" for part in parts)
 
     forms = [(str(one), _BRACKETS.sub(" ", str(one))) for one in printed]
     return {place for place, both in enumerate(forms) if any(map(personal, both))}

@@ -54,6 +54,17 @@ def without_identifiers(
     return objects(rest, codes).tolist(), held[codes]
 
 
+def masked(value: object) -> object:
+    """Return a value found in a cell, to be shown, without numbers that identify persons.
+
+    Examples
+    --------
+    >>> masked("NIK 3201010101900001"), masked("1.234.567"), masked(5)
+    ('NIK …', '1.234.567', 5)
+    """
+    return _NUMBER.sub("…", _digits(value)) if _holds(value) else value
+
+
 def _holds(cell: object) -> bool:
     """Tell whether a cell holds a number that identifies a person."""
     text = _digits(cell)

@@ -357,18 +357,18 @@ def test_a_share_that_is_named_is_converted_and_said_to_be(tmp_path):
 def test_identifiers_of_persons_are_dropped_wherever_they_stand(tmp_path):
     nik = [f"32010101019000{number:02}" for number in range(5)]
     rows = [
-        ["Kode PPK", *THREE, "Catatan", "Nama Kapus"],
+        ["Kode PPK", *THREE, "Catatan", "Nama PJ Prolanis"],
         [nik[0], "A", 1_500, 10_000, f"NIK {nik[1]}", "dr. Siti"],
         [nik[2], "B (0812-3456-7890)", 1_400, 9_000, "0001234567890", "dr. Budi"],
-        [nik[3], "C", 1_300, 9_000, "1.234.567.890.123", None],
+        [nik[3], "C", f"NIK {nik[4]}", 9_000, "1.234.567.890.123", None],
     ]
     reading = kbk.read(write(tmp_path / "a.xlsx", rows))
     assert reading.table["facility_name"].tolist() == ["A", "B", "C"]
     assert reading.table["Catatan"].tolist() == ["NIK", None, "1.234.567.890.123"]
-    assert not {"facility_id", "Nama Kapus"} & set(reading.table)
+    assert not {"facility_id", "Nama PJ Prolanis"} & set(reading.table)
     found = [one for one in reading.findings.expand() if one.rule == "personal_identifier"]
     assert {(one.column, one.row) for one in found} == {
-        *[("Kode PPK", None), ("Nama Kapus", None)],
+        *[("Kode PPK", None), ("Nama PJ Prolanis", None)],
         *[("facility_name", 3), ("Catatan", 2), ("Catatan", 3)],
     }
     shown = reading.report() + reading.findings.frame.to_string()
