@@ -25,6 +25,7 @@ from kbkresearch.intake.units import (
     named_unit,
     open_question,
     other_signs,
+    perhaps_shares,
     to_unit,
 )
 from kbkresearch.vocabulary import COLUMNS, label
@@ -376,18 +377,8 @@ class SheetColumns:
         signed = self.columns[f"{name}\0signs"] != ""
         with np.errstate(invalid="ignore"):
             small, large = (values > 0) & (values <= 1), values > 1
-        if not large.any() and small.any() and heading.how != "canonical":
-            words = (
-                (
-                    "semua nilai paling besar 1; bila selnya berformat persen, ini proporsi"
-                    " dan harus dikalikan 100 di berkas; bila memang persen, biarkan"
-                ),
-                (
-                    "no value is above 1; if the cells are formatted as percentages these are"
-                    " shares, to be multiplied by 100 in the file; if they are per cent, leave them"
-                ),
-            )
-            self.note("unit_in_doubt", name, words)
+        if not large.any() and (small & ~signed).any() and heading.how != "canonical":
+            self.note("unit_in_doubt", name, perhaps_shares(name, values[small & ~signed][0]))
         elif large.any() and (name not in RATIOS or signed.any()):
             words = (
                 "paling besar 1, padahal sel lain di kolom ini persen; periksa satuannya",

@@ -37,6 +37,7 @@ _WHY = {
 }
 _AGREE = 0.9
 _TOLERANCE = 0.02
+_INDICATORS = frozenset(("ak", "rrns", "rppt"))  # those whose unit can be given
 _DIGITS = 10
 
 
@@ -113,6 +114,8 @@ def decide_unit(
     fitting = _fitting(values, canonical, named)
     # a percent sign beside AK is a known misprint, and one of per mil beside the others may be one
     misprint = {named, canonical} == {"pct", "permille"}
+    # nor does one of per mil above shares, which cells formatted as percentages are
+    misprint |= named == "permille" and bool(np.nanmax(values, initial=0.0) <= 1)
     if named is not None and named in fitting and not misprint:
         return UnitDecision(named, "named", (named,), named)
     if len(fitting) == 1:
@@ -194,6 +197,41 @@ def open_question(name: str, decision: UnitDecision, example: float | None) -> t
         asked("id", ("satuan dapat berarti", " atau ", "kolom dikosongkan, beri")),
         asked("en", ("the unit may be", " or ", "the column is left out, give")),
     )
+
+
+def perhaps_shares(name: str, example: float) -> tuple[str, str]:
+    """Say in Indonesian and English that rates are shares if their cells are formatted as per cent.
+
+    Parameters
+    ----------
+    name : str
+        The column, such as ``"rrns_pct"``.
+    example : float
+        A value of the column, 1 or less.
+
+    Returns
+    -------
+    tuple of str
+    """
+    short, canonical = name.rsplit("_", 1)
+    sign = next(sign for sign, unit in _SIGNS.items() if unit == canonical)
+    share = f"{example * _PER_UNIT[canonical]:.6g} {sign}"
+    said = f"{example:.6g}"
+    option = (
+        (f"beri --unit {short}=share", f"give --unit {short}=share")
+        if short in _INDICATORS
+        else ("kalikan 100 di berkas", "multiply by 100 in the file")
+    )
+    read, means = f"{said} {sign}", f"{said} = {share}"
+    kept = Text(
+        f"semua nilai paling besar 1 dan dibaca apa adanya ({read})",
+        f"no value is above 1, and they are read as they are ({read})",
+    )
+    do = Text(
+        f"bila selnya berformat persen, {means}: {option[0]}; bila tidak, biarkan",
+        f"if the cells are formatted as percentages, {means}: {option[1]}; if not, leave them",
+    )
+    return f"{kept.id}; {do.id}", f"{kept.en}; {do.en}"
 
 
 def named_unit(heading: str | None, signs: NDArray[Any]) -> str | None:

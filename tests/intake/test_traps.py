@@ -347,6 +347,16 @@ def test_a_rate_of_which_no_cell_can_be_read_is_not_asked_for_its_unit(tmp_path)
     assert [one.rule for one in reading.findings] == ["not_a_number"]
 
 
+def test_shares_that_may_be_percentages_are_asked_about_with_both_readings(tmp_path):
+    rows = [["Nama FKTP", "RRNS (%)", "RPPT (%)", "Sarpras (%)"], ["A", 0.0125, "0,5%", 0.9]]
+    path = write(tmp_path / "a.xlsx", rows)
+    told = " ".join(kbk.read(path).report("en").split())
+    assert "0.0125 = 1.25 %: give --unit rrns=share" in told
+    assert "0.9 = 90 %: multiply by 100" in told
+    assert "rppt" not in told  # its sign settles it
+    assert kbk.read(path, units={"rrns": "share"}).table["rrns_pct"].tolist() == [1.25]
+
+
 def test_a_share_that_is_named_is_converted_and_said_to_be(tmp_path):
     rows = [["Nama FKTP", "AK (‰)", "RRNS (proporsi)"], ["A", 151, 0.012]]
     reading = kbk.read(write(tmp_path / "a.xlsx", rows))
