@@ -53,6 +53,10 @@ _LEFT_OUT: dict[str, tuple[Severity, Text]] = {
 _MONTH_FROM = {
     "month_from_sheet": Text("diambil dari nama lembar", "taken from the sheet's name"),
     "month_from_title": Text("diambil dari judul di atas tabel", "taken from a title above"),
+    "month_not_of_title": Text(
+        "nama lembar dan judul di atas tabel menyebut bulan yang berbeda; periksa mana yang benar",
+        "the sheet's name and a title above tell different months; see which is right",
+    ),
     "month_without_year": Text(
         "nama lembar menyebut bulan tanpa tahun; beri nama seperti 'Mei 23', atau kolom bulan",
         "the sheet's name tells a month and no year; call it 'May 23', or add a column of months",
@@ -253,9 +257,12 @@ def _month_from_names(raw: RawTable, columns: SheetColumns) -> None:
     if "month" in columns.columns:
         return
     rule, (named, year) = "month_from_sheet", month_in_name(columns.sheet)
-    month = named
+    month, titled = named, month_in_titles(raw.titles)
     if month is None or year is None:
-        rule, (month, year) = "month_from_title", month_in_titles(raw.titles)
+        rule, (month, year) = "month_from_title", titled
+    elif titled not in {(None, None), (month, year)}:
+        words = _MONTH_FROM["month_not_of_title"]
+        columns.note("month_not_of_title", "month", (words.id, words.en))
     if month and year and named in {None, month}:
         columns.columns["month"] = pd.Timestamp(year, month, 1)
         words = _MONTH_FROM[rule]

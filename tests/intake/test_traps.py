@@ -267,12 +267,18 @@ def test_a_month_is_taken_from_a_title_above_the_table(tmp_path):
         "Rekap (2)": [["Periode", ": Februari 2023"], THREE, ["A", 1_400, 10_000]],
         "Mei": [["Dicetak bulan Juni 2023"], THREE, ["A", 1_300, 10_000]],
         "Juni": [["CAPAIAN BULAN JUNI 2023"], THREE, ["A", 1_200, 10_000]],
+        "Jul 23": [["CAPAIAN BULAN JUNI 2023"], THREE, ["A", 1_100, 10_000]],
     }
     reading = kbk.read(write(tmp_path / "a.xlsx", sheets))
     months = reading.table["month"].dt.strftime("%Y-%m").fillna("-").tolist()
-    assert months == ["2023-01", "2023-02", "-", "2023-06"]
+    assert months == ["2023-01", "2023-02", "-", "2023-06", "2023-07"]
     told = {(one.rule, one.sheet) for one in reading.findings if one.column == "month"}
-    assert told >= {("month_from_title", "Rekap"), ("month_without_year", "Mei")}
+    wanted = {
+        "month_from_title": "Rekap",
+        "month_without_year": "Mei",
+        "month_not_of_title": "Jul 23",
+    }
+    assert told >= set(wanted.items())
 
 
 def test_a_sheet_of_sums_beside_those_of_months_is_named(tmp_path):
