@@ -9,7 +9,7 @@ import pandas as pd
 
 from kbkresearch.errors import BadArgumentError
 from kbkresearch.findings import FindingGroup
-from kbkresearch.intake.cells import distinct, objects
+from kbkresearch.intake.cells import objects
 from kbkresearch.intake.convert import INDEX, SheetColumns
 from kbkresearch.intake.headers import SEARCHED, cell_text, is_number
 from kbkresearch.intake.months import month_in_name, month_in_titles
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kbkresearch.findings import Severity
+    from kbkresearch.intake.cells import Column
     from kbkresearch.intake.layout import RawTable
     from kbkresearch.intake.names import Heading
     from kbkresearch.intake.sheets import RawSheet
@@ -155,9 +156,7 @@ def _is_text(heading: Heading) -> bool:
     return heading.name is None or COLUMNS[heading.name].kind == "text"
 
 
-def _anonymous(
-    heading: Heading, cells: Sequence[object], columns: SheetColumns
-) -> Sequence[object]:
+def _anonymous(heading: Heading, cells: Column, columns: SheetColumns) -> Column:
     """Return the cells of a column of text without numbers that identify persons."""
     if not _is_text(heading):
         return cells
@@ -218,8 +217,8 @@ def _near_miss(near: str, columns: SheetColumns) -> tuple[tuple[str, str], Sever
     return words, "info" if there else "warning"
 
 
-def _any_number(cells: Sequence[object]) -> bool:
-    return any(cell_text(value) and is_number(value) for value in distinct(cells)[0])
+def _any_number(cells: Column) -> bool:
+    return any(cell_text(value) and is_number(value) for value in cells.distinct[0])
 
 
 def _left_out(raw: RawTable) -> list[FindingGroup]:
@@ -240,14 +239,14 @@ def _left_out(raw: RawTable) -> list[FindingGroup]:
 def _index(raw: RawTable) -> pd.MultiIndex:
     """Return sheet and row of each record."""
     rows = np.arange(len(raw.row_numbers))
-    levels: list[Any] = [[raw.sheet], np.array(raw.row_numbers, dtype=np.int64)]
+    levels: list[Any] = [[raw.sheet], raw.row_numbers]
     codes: list[Any] = [0 * rows, rows]
     return pd.MultiIndex(levels, codes, names=INDEX, verify_integrity=False)
 
 
-def _personal(cells: Sequence[object]) -> bool:
+def _personal(cells: Column) -> bool:
     """Tell whether most cells identify a person; each distinct one is looked at first."""
-    values, codes = distinct(cells)
+    values, codes = cells.distinct
     some = any(looks_personal([value]) for value in values)
     return some and looks_personal(objects(values, codes)) is not None
 
@@ -300,7 +299,7 @@ def _scale_in_titles(raw: RawTable, headings: Sequence[Heading], columns: SheetC
 
 def _set_aside_uneven(raw: RawTable, frame: pd.DataFrame, columns: SheetColumns) -> None:
     """Report rows with too many or too few cells; take the numbers from those with too many."""
-    rows = np.array(raw.row_numbers)
+    rows = raw.row_numbers
     shifted = np.isin(rows, raw.shifted)
     words = (
         (

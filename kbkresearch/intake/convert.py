@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.findings import FindingGroup
-from kbkresearch.intake.cells import TextColumn, distinct, objects
+from kbkresearch.intake.cells import NumberColumn, objects
+from kbkresearch.intake.coded import categorical
 from kbkresearch.intake.lexicon import CODED
 from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, read_years
 from kbkresearch.intake.names import read_labels
-from kbkresearch.intake.number_cells import is_blank, is_error
+from kbkresearch.intake.number_cells import is_blank, is_error, is_words
 from kbkresearch.intake.numbers import read_numbers
 from kbkresearch.intake.persons import masked
-from kbkresearch.intake.plausible import HIGHEST, RATIOS
+from kbkresearch.intake.plausible import HIGHEST, RATIOS, ratio_of
 from kbkresearch.intake.side_by_side import side_by_side
+from kbkresearch.intake.text_column import TextColumn
 from kbkresearch.intake.units import (
     conversion,
     decide_unit,
@@ -33,7 +35,10 @@ from kbkresearch.vocabulary import COLUMNS, label
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from kbkresearch.findings import Severity
+    from kbkresearch.intake.cells import Column
     from kbkresearch.intake.names import Heading
     from kbkresearch.intake.numbers import ReadNumbers
     from kbkresearch.intake.units import UnitDecision
@@ -50,21 +55,24 @@ class SheetColumns:
     Attributes
     ----------
     file, sheet : str
-    row_numbers : list of int
+    row_numbers : int array, shape (n,)
         Row of each record in the sheet, 1-based.
     columns : dict of str to array, shape (n,)
         Converted columns by canonical name; unknown ones by their heading.
     findings : list of FindingGroup
     years : sequence of object, length n, optional
         The cells of a column of years, for months that stand alone.
+    signs : dict of str to uint8 array, shape (n,)
+        By column of numbers the sign that each cell prints, as `ReadNumbers` has it.
     """
 
     file: str
     sheet: str
-    row_numbers: list[int]
+    row_numbers: NDArray[np.intp]
     columns: dict[str, Any] = field(default_factory=dict)
     findings: list[FindingGroup] = field(default_factory=list)
     years: Sequence[object] | None = None
+    signs: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
     _ahead: dict[str | None, ReadNumbers] = field(default_factory=dict, repr=False)
 
     def report(
@@ -77,8 +85,8 @@ class SheetColumns:
         severity: Severity = "error",
     ) -> None:
         """Record a finding on the rows where `which` is true, if there are any."""
-        places = np.flatnonzero(np.asarray(which, bool)).tolist()
-        if not places:
+        places = np.flatnonzero(np.asarray(which, bool))
+        if not len(places):
             return
         self.findings.append(
             FindingGroup(
@@ -87,8 +95,8 @@ class SheetColumns:
                 column=column,
                 message_id=messages[0],
                 message_en=messages[1],
-                rows=tuple(self.row_numbers[place] for place in places),
-                values=tuple(masked(_plain(cells[place])) for place in places),
+                rows=tuple(self.row_numbers[places].tolist()),
+                values=tuple(masked(_plain(cells[place])) for place in places.tolist()),
                 file=self.file,
                 sheet=self.sheet,
             )
@@ -102,34 +110,34 @@ class SheetColumns:
             FindingGroup(rule, severity, column, *messages, file=self.file, sheet=self.sheet)
         )
 
-    def read_ahead(self, headings: Sequence[Heading], columns: Sequence[Sequence[object]]) -> None:
+    def read_ahead(self, headings: Sequence[Heading], columns: Sequence[Column]) -> None:
         """Read numbers and tell texts apart, each column of text beside the others.
 
         Parameters
         ----------
         headings : sequence of Heading
-        columns : sequence of sequence of object
-            Their cells; those of a workbook wait for `add`.
+        columns : sequence of Column
+            Those of a workbook wait for `add`.
         """
 
         def read(column: tuple[str | None, TextColumn]) -> tuple[str | None, ReadNumbers | None]:
             name, cells = column
             if name is not None and _is_number(name):
                 return name, _read_numbers(name, cells)
-            _ = cells.distinct
+            _ = cells.coded
             return name, None
 
         named = zip([one.name for one in headings], columns, strict=True)
         texts = [(name, cells) for name, cells in named if isinstance(cells, TextColumn)]
         self._ahead = {name: found for name, found in side_by_side(read, texts) if found}
 
-    def add(self, heading: Heading, cells: Sequence[object]) -> str:
+    def add(self, heading: Heading, cells: Column) -> str:
         """Convert one column and keep it under its canonical name, or as it is printed.
 
         Parameters
         ----------
         heading : Heading
-        cells : sequence of object, length n
+        cells : Column, length n
 
         Returns
         -------
@@ -140,7 +148,7 @@ class SheetColumns:
         meaning = COLUMNS.get(name)
         if meaning is None:
             name = self._free(f"{name}_printed" if name in INDEX else name)
-            self.columns[name] = pd.Series(objects(*distinct(cells)), dtype=object)
+            self.columns[name] = pd.Series(objects(*cells.distinct), dtype=object)
         elif name in CODED:
             self._labels(name, cells)
         elif meaning.kind == "date":
@@ -156,32 +164,25 @@ class SheetColumns:
         names = (f"{name} {number}" for number in itertools.count(2))
         return name if name not in self.columns else next(n for n in names if n not in self.columns)
 
-    def _texts(self, name: str, cells: Sequence[object]) -> None:
-        values, codes = distinct(cells)
-        errors = np.array([is_error(value) for value in values], dtype=np.bool_)
+    def _texts(self, name: str, cells: Column) -> None:
+        values, codes = cells.distinct
+        texts = list(map(_text, values))
+        errors = [place for place, one in enumerate(texts) if one is None]
+        errors = [place for place in errors if is_error(values[place])]
         self.report(
             "error_cell",
             name,
-            errors[codes],
+            np.isin(codes, errors),
             cells,
             (
                 "galat lembar kerja; sel dikosongkan",
                 "error of the spreadsheet; the cell is left missing",
             ),
         )
-        self.columns[name] = pd.Series(
-            objects(
-                [
-                    None if error else _text(value)
-                    for value, error in zip(values, errors, strict=True)
-                ],
-                codes,
-            ),
-            dtype=object,
-        )
+        self.columns[name] = categorical(texts, codes)
 
-    def _labels(self, name: str, cells: Sequence[object]) -> None:
-        distinct_cells, codes = distinct(cells)
+    def _labels(self, name: str, cells: Column) -> None:
+        distinct_cells, codes = cells.distinct
         values, unknown = read_labels(name, distinct_cells)
         errors = [place for place, cell in enumerate(distinct_cells) if is_error(cell)]
         wrong = np.isin(codes, [*unknown, *errors])
@@ -197,7 +198,7 @@ class SheetColumns:
         )
         self.columns[name] = pd.Series(objects(values, codes), dtype=object)
 
-    def _months(self, name: str, cells: Sequence[object]) -> None:
+    def _months(self, name: str, cells: Column) -> None:
         months, unread = self._read_months(cells)
         self.report(
             "unreadable_month",
@@ -212,10 +213,10 @@ class SheetColumns:
         self.columns[name] = pd.Series(months)
         self._doubt_months(name, cells, months)
 
-    def _read_months(self, cells: Sequence[object]) -> tuple[Any, Any]:
+    def _read_months(self, cells: Column) -> tuple[Any, Any]:
         """Return months, and which are unread; a column or the sheet's name may tell the year."""
         if self.years is None:
-            values, codes = distinct(cells)
+            values, codes = cells.distinct
             found, unread = read_months(values, year=month_in_name(self.sheet)[1])
             return pd.to_datetime(pd.Series(found, dtype=object)).array[codes], unread[codes]
         months, unread = objects([None] * len(cells)), np.zeros(len(cells), dtype=np.bool_)
@@ -226,7 +227,7 @@ class SheetColumns:
             months[places], unread[places] = objects(found), missing
         return pd.to_datetime(pd.Series(months, dtype=object)).array, unread
 
-    def _doubt_months(self, name: str, cells: Sequence[object], months: Any) -> None:
+    def _doubt_months(self, name: str, cells: Column, months: Any) -> None:
         """Report months that the sheet's name denies, and dates that may be a year mistaken."""
         month, year = month_in_name(self.sheet)
         if month and year:
@@ -236,7 +237,7 @@ class SheetColumns:
                 "is another month than the sheet's name says; see which is right",
             )
             self.report("month_not_of_sheet", name, other, cells, words, "warning")
-        values, codes = distinct(cells)
+        values, codes = cells.distinct
         middle = np.array([is_mid_month(value) for value in values], dtype=np.bool_)[codes]
         words = (
             (
@@ -250,7 +251,7 @@ class SheetColumns:
         )
         self.report("day_amid_month", name, middle, cells, words, "warning")
 
-    def _numbers(self, name: str, cells: Sequence[object], scale: float) -> None:
+    def _numbers(self, name: str, cells: Column, scale: float) -> None:
         kind = COLUMNS[name].kind
         found = self._ahead.pop(name, None) or _read_numbers(name, cells)
         self.report(
@@ -269,14 +270,15 @@ class SheetColumns:
         )
         values = found.values if found.other is None else self._separated(name, found, cells)
         if kind != "number":
-            signed = found.signs != ""
+            signed = found.signs > 0
             words = (
                 "bertanda persen atau permil di kolom cacah; sel dikosongkan",
                 "has a sign of per cent or per mil among counts; the cell is left missing",
             )
             self.report("unit_in_count", name, signed, cells, words)
-            values = np.where(signed, np.nan, values)
+            values = np.where(signed, np.nan, values) if signed.any() else values
         if scale != 1:
+            values = values * scale
             self.note(
                 "unit_converted",
                 name,
@@ -286,10 +288,10 @@ class SheetColumns:
                 ),
                 "info",
             )
-        self.columns[name] = pd.Series(values * scale)
-        self.columns[f"{name}\0signs"] = found.signs
+        self.columns[name] = pd.Series(values)
+        self.signs[name] = found.signs
 
-    def _separated(self, name: str, found: ReadNumbers, cells: Sequence[object]) -> Any:
+    def _separated(self, name: str, found: ReadNumbers, cells: Column) -> Any:
         """Return the values of a column whose separators may be decimal or thousands."""
         thousands = found.values if found.other is None else found.other
         if COLUMNS[name].kind != "number":
@@ -328,19 +330,17 @@ class SheetColumns:
             unit = COLUMNS[name].name.rsplit("_", 1)[-1]
             if name in RATIOS:
                 self._settle(name, heading, asked.get(name.split("_")[0]))
-            elif unit == "pct" and f"{name}\0signs" in self.columns:
+            elif unit == "pct" and name in self.signs:
                 self._doubt_unit(name, heading)
-        for name in [name for name in self.columns if name.endswith("\0signs")]:
-            del self.columns[name]
 
     def _settle(self, name: str, heading: Heading, asked: str | None) -> None:
         """Bring an indicator to its canonical unit, or leave it out."""
-        values, signs = self.columns[name].to_numpy(dtype=float), self.columns[f"{name}\0signs"]
+        values, signs = self.columns[name].to_numpy(dtype=float), self.signs[name]
         canonical = name.split("_")[1]
         decision = decide_unit(
             values,
             canonical=canonical,
-            ratio=self._ratio(RATIOS[name][1]),
+            ratio=self._share(name),
             named=named_unit(heading.unit, signs),
             asked=asked,
         )
@@ -359,8 +359,8 @@ class SheetColumns:
             "tanda satuannya lain dari sel-sel lain di kolom ini; sel dikosongkan",
             "has another sign of its unit than the rest of the column; the cell is left missing",
         )
-        self.report("unit_of_cell", name, odd, values.tolist(), words)
-        values = np.where(odd, np.nan, values)
+        self.report("unit_of_cell", name, odd, NumberColumn(values), words)
+        values = np.where(odd, np.nan, values) if odd.any() else values
         self.columns[name] = pd.Series(to_unit(values, decision.unit, canonical))
 
     def _leave_out(self, name: str, decision: UnitDecision) -> None:
@@ -374,7 +374,7 @@ class SheetColumns:
     def _doubt_unit(self, name: str, heading: Heading) -> None:
         """Report percentages that may be shares: cells formatted as percentages come as shares."""
         values = self.columns[name].to_numpy(dtype=float)
-        signed = self.columns[f"{name}\0signs"] != ""
+        signed = self.signs[name] != 0
         with np.errstate(invalid="ignore"):
             small, large = (values > 0) & (values <= 1), values > 1
         if not large.any() and (small & ~signed).any() and heading.how != "canonical":
@@ -384,17 +384,20 @@ class SheetColumns:
                 "paling besar 1, padahal sel lain di kolom ini persen; periksa satuannya",
                 "is 1 or less where others in the column are percentages; look at its unit",
             )
-            self.report("unit_in_doubt", name, small & ~signed, values.tolist(), words, "warning")
+            self.report(
+                "unit_in_doubt", name, small & ~signed, NumberColumn(values), words, "warning"
+            )
 
-    def _ratio(self, parts: Sequence[tuple[str, str]]) -> Any:
-        shares = []
-        for top, bottom in parts:
-            if top not in self.columns or bottom not in self.columns:
-                return None
-            above = self.columns[top].to_numpy(dtype=float)
-            below = self.columns[bottom].to_numpy(dtype=float)
-            shares.append(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0))
-        return np.mean(shares, axis=0)
+    def _share(self, name: str) -> Any:
+        """Return an indicator as a share, as the counts beside it give it, if they are there."""
+        scale, parts = RATIOS[name]
+        counts = {
+            one: self.columns[one].to_numpy(dtype=float)
+            for one in itertools.chain(*parts)
+            if one in self.columns
+        }
+        ratio = ratio_of(counts, name)
+        return None if ratio is None else ratio / scale
 
 
 def _is_number(name: str) -> bool:
@@ -403,14 +406,14 @@ def _is_number(name: str) -> bool:
     return kind in {"integer", "number", "rupiah"} and name not in CODED
 
 
-def _read_numbers(name: str, cells: Sequence[object]) -> ReadNumbers:
+def _read_numbers(name: str, cells: Column) -> ReadNumbers:
     """Read the cells of a canonical column of numbers."""
     return read_numbers(cells, whole=COLUMNS[name].kind == "integer")
 
 
 def _text(cell: object) -> str | None:
     """Return a code or name as text; a whole number made a float by a spreadsheet loses its .0."""
-    if is_blank(cell):
+    if not is_words(cell) and (is_blank(cell) or is_error(cell)):
         return None
     if isinstance(cell, str):
         return cell.strip()

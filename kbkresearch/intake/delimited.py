@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import functools
 import io
 import re
 from collections import Counter
@@ -16,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kbkresearch.intake.cells import PADDING, CellRows, Rows, TextColumn, is_range, windows
+from kbkresearch.intake.cell_rows import CellRows
+from kbkresearch.intake.cells import Rows, is_range
 from kbkresearch.intake.safety import SAVE, Extent, bad
 from kbkresearch.intake.side_by_side import side_by_side
+from kbkresearch.intake.text_column import MOST, TextColumn, eight_bytes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,14 +42,15 @@ class TextRows(Rows):
     """
 
     def __init__(self, text: bytes, delimiter: str) -> None:
-        self._text = text + (b"" if text.endswith(b"\n") else b"\n") + bytes(PADDING)
-        self._columns: dict[tuple[int, int, int], TextColumn] = {}
-        ends, last = _ends(np.frombuffer(self._text, dtype=np.uint8), ord(delimiter))
+        self._text = text if text.endswith(b"\n") else text + b"\n"
+        self._bounds, last = _bounds(np.frombuffer(self._text, dtype=np.uint8), ord(delimiter))
         self._first = np.concatenate([[0], last[:-1] + 1])
         self._counts = self.lengths = last - self._first + 1
         self.width = int(self._counts.max())
-        self._bounds = np.concatenate([np.array([-1], dtype=np.int32), ends])
-        self._even = self.n_cells == self.width * len(self)
+        # rows of other lengths, and those that would stand before the first and after the last
+        self._uneven = np.flatnonzero(np.pad(self._counts, 1) != self.width) - 1
+        self._runs: dict[int, list[TextColumn]] = {}
+        self._taken: dict[tuple[int, int, int], TextColumn] = {}
 
     def __len__(self) -> int:
         return len(self._first)
@@ -73,47 +75,67 @@ class TextRows(Rows):
     def row(self, place: int) -> list[object]:
         """Return one row."""
         bounds = self._bounds[self._of(place)]
-        cells = TextColumn(self._text, bounds[:-1] + 1, np.diff(bounds) - 1)
+        cells = TextColumn(self._text, bounds[:-1], bounds[1:], np.diff(bounds) - 1)
         return [*cells, *[None] * (self.width - len(cells))]
 
     def column(self, at: int, places: NDArray[np.intp] | None = None) -> TextColumn:
         """Return the cells of one column, of all rows or of those at `places`."""
         if places is None:
             places = np.arange(len(self))
-        if not (self._even and is_range(places)):
+        first = self._run_of(places)
+        if first is None:
             return self._picked(at, places)
-        key = at, int(places[0]), int(places[-1]) + 1
-        if key not in self._columns:
-            self._columns[key] = self._whole[at].take(slice(*key[1:]))
-        return self._columns[key]
+        if not is_range(places):
+            return self._runs[first][at].take(places - first)
+        key = at, int(places[0]), int(places[-1])
+        if key not in self._taken:
+            rows = slice(key[1] - first, key[2] + 1 - first)
+            self._taken[key] = self._runs[first][at].take(rows)
+        return self._taken[key]
 
-    @functools.cached_property
-    def _whole(self) -> list[TextColumn]:
-        """Return all columns of a text whose rows are equally long, found while it is near."""
-        shape = self.width, len(self)
-        starts, lengths = np.empty(shape, np.int32), np.empty(shape, np.int32)
-        heads = np.empty(shape, np.uint64)
+    def _run_of(self, places: NDArray[np.intp]) -> int | None:
+        """Find the columns of the full rows around some; None if one between them is not full."""
+        if not len(places):
+            return None
+        after = int(np.searchsorted(self._uneven, places[0]))
+        first, stop = int(self._uneven[after - 1]) + 1, int(self._uneven[after])
+        if stop <= places[-1]:
+            return None
+        if first not in self._runs:
+            self._runs[first] = self._columns(first, stop)
+        return first
 
-        def find(at: int) -> None:
-            bounds = self._bounds[at * self.width : (at + _ROWS) * self.width + 1]
-            places, rows = bounds[:-1] + 1, slice(at, at + _ROWS)
-            starts[:, rows] = places.reshape(-1, self.width).T
-            lengths[:, rows] = (bounds[1:] - places).reshape(-1, self.width).T
-            heads[:, rows] = windows(self._text)[places].reshape(-1, self.width).T
+    def _columns(self, first: int, stop: int) -> list[TextColumn]:
+        """Return the columns of rows that are all full, found while their text is near."""
+        shape = stop - first, self.width
+        bounds = self._bounds[self._first[first] :][: shape[0] * self.width + 1]
+        before, ends = bounds[:-1].reshape(shape), bounds[1:].reshape(shape)
+        lengths, heads = np.empty(shape[::-1], np.uint8), np.empty(shape[::-1], np.uint64)
 
-        side_by_side(find, range(0, len(self), _ROWS))
-        return [TextColumn(self._text, *one) for one in zip(starts, lengths, heads, strict=True)]
+        def find(row: int) -> None:
+            rows = slice(row, row + _ROWS)
+            starts = before[rows] + 1
+            lengths[:, rows] = np.minimum(ends[rows] - starts, MOST).T
+            heads[:, rows] = eight_bytes(self._text, starts.ravel()).reshape(starts.shape).T
+
+        side_by_side(find, range(0, len(before), _ROWS))
+        columns = zip(before.T, ends.T, lengths, heads, strict=True)
+        return [TextColumn(self._text, *one) for one in columns]
 
     def _picked(self, at: int, places: NDArray[np.intp]) -> TextColumn:
         """Return cells of rows that need not follow each other, nor be equally long."""
         there = at < self._counts[places]
         field = np.where(there, self._first[places] + at, 0)
-        starts = self._bounds[field] + 1
-        return TextColumn(self._text, starts, np.where(there, self._bounds[field + 1] - starts, 0))
+        before = self._bounds[field]
+        ends = np.where(there, self._bounds[field + 1], before + 1)
+        return TextColumn(self._text, before, ends, ends - before - 1)
 
 
-def _ends(text: NDArray[np.uint8], delimiter: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-    """Return where all cells end, and which of them are the last ones of their rows."""
+def _bounds(text: NDArray[np.uint8], delimiter: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """Return where all cells end, -1 before the first, and which cells are the last of their rows.
+
+    The places of the latter are those among the cells.
+    """
 
     def find(start: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
         piece = text[start : start + _PIECE]
@@ -124,7 +146,8 @@ def _ends(text: NDArray[np.uint8], delimiter: int) -> tuple[NDArray[np.int32], N
     found = side_by_side(find, range(0, len(text), _PIECE))
     before = np.cumsum([0, *(len(ends) for ends, _ in found)]).tolist()
     last = [lines + n for (_, lines), n in zip(found, before, strict=False)]
-    return np.concatenate([ends for ends, _ in found]), np.concatenate(last)
+    bounds = np.concatenate([np.array([-1], np.int32), *(ends for ends, _ in found)])
+    return bounds, np.concatenate(last)
 
 
 def read_delimited(name: str, data: bytes) -> Rows:

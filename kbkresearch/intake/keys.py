@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
+from kbkresearch.intake.cells import objects
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 Codes: TypeAlias = "NDArray[np.int64]"
@@ -106,7 +110,7 @@ def _facilities(table: pd.DataFrame) -> tuple[tuple[str, ...], Codes, bool]:
         if naming and (codes >= 0).all():
             break
         places, texts = pd.factorize(table[name])
-        same, _ = pd.factorize(np.array([_spelling(one) for one in texts], dtype=object))
+        same, _ = pd.factorize(objects(_spellings(texts)))
         found = np.array([*same, -1], dtype=np.int64)[places]
         more = (codes < 0) & (found >= 0)
         if more.any():
@@ -116,6 +120,7 @@ def _facilities(table: pd.DataFrame) -> tuple[tuple[str, ...], Codes, bool]:
     return tuple(naming[:1]), codes, len(naming) == 1
 
 
-def _spelling(text: object) -> str:
-    """Return a code or a name without case and spaces."""
-    return "".join(str(text).split()).casefold()
+def _spellings(texts: Iterable[object]) -> list[str]:
+    """Return codes or names without case and spaces."""
+    lines = "\0".join(str(text).replace("\0", "") for text in texts)
+    return "".join(lines.casefold().split()).split("\0")

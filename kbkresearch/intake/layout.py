@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kbkresearch.intake.cells import CellRows, Rows, TextColumn, distinct
+from kbkresearch.intake.cell_rows import CellRows
+from kbkresearch.intake.cells import NumberColumn, Rows
 from kbkresearch.intake.headers import (
     LEAST_KNOWN,
     SEARCHED,
@@ -29,13 +30,15 @@ from kbkresearch.intake.headers import (
     row_texts,
 )
 from kbkresearch.intake.plain_numbers import plain_numbers
-from kbkresearch.intake.totals import is_total
+from kbkresearch.intake.text_column import TextColumn
+from kbkresearch.intake.totals import TOTAL_BEGINS, in_either_case, is_total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from kbkresearch.intake.cells import Column
     from kbkresearch.intake.sheets import RawSheet
 
 _UNIT_LINES = 2
@@ -45,6 +48,7 @@ _FOOTNOTE = re.compile(
     r"|(?:sumber|source)\s.*|(?:aturan|rules?)\s*:.*|\*+\s*\)?.*",
     re.IGNORECASE | re.DOTALL,
 )
+_FOOTNOTE_BEGINS = in_either_case("su so ca ke no nb n. at ru")
 _SIGNATURE = re.compile(
     r"(?:mengetahui|menyetujui|disetujui|mengesahkan|disahkan|dibuat\s+oleh|diperiksa\s+oleh"
     r"|penanggung\s*jawab|hormat\s+kami|acknowledged|approved)\b.*"
@@ -69,9 +73,9 @@ class RawTable:
         has data and no heading. Columns with neither are left out.
     header_rows : tuple of int
         The rows of the headings, counted from 1 as in the file.
-    columns : list of sequence
+    columns : list of Column
         The cells of each column, in the rows of data.
-    row_numbers : list of int
+    row_numbers : int array, shape (n,)
         The row of each in the file.
     left_out : list of (int, str)
         Every other row and why: ``"title"``, ``"blank"``, ``"total"``, ``"footnote"``,
@@ -90,8 +94,8 @@ class RawTable:
     sheet: str
     headings: list[str]
     header_rows: tuple[int, ...]
-    columns: list[Sequence[object]]
-    row_numbers: list[int]
+    columns: list[Column]
+    row_numbers: NDArray[np.intp]
     left_out: list[tuple[int, str]]
     letters: list[str]
     titles: list[str]
@@ -137,7 +141,7 @@ def find_table(sheet: RawSheet, known: Callable[[str], bool]) -> RawTable | None
     columns = [
         (at, name, rows.column(at, places))
         for at, name in enumerate(headings)
-        if name or any(map(cell_text, distinct(rows.column(at, places))[0]))
+        if name or any(map(cell_text, rows.column(at, places).distinct[0]))
     ]
     shifted, short = _uneven(rows, range(first, after), headings, places)
     return RawTable(
@@ -146,7 +150,7 @@ def find_table(sheet: RawSheet, known: Callable[[str], bool]) -> RawTable | None
         headings=[name for _, name, _ in columns],
         header_rows=tuple(range(first + 1, after + 1)),
         columns=[cells for _, _, cells in columns],
-        row_numbers=(places + 1).tolist(),
+        row_numbers=places + 1,
         left_out=[(place + 1, why[place]) for place in sorted(why)],
         letters=[_letters(at) if sheet.lettered else "" for at, _, _ in columns],
         titles=[text for row in rows[:first] for text in map(cell_text, row) if text],
@@ -246,11 +250,14 @@ def _without_numbers(rows: Rows, after: int, columns: Iterable[int]) -> list[int
         if not len(pending):
             break
         cells = rows.column(at, pending)
+        if isinstance(cells, NumberColumn):
+            pending = pending[np.isnan(cells.values)]
+            continue
         plain = plain_numbers(cells)[2] if isinstance(cells, TextColumn) else None
         if plain is not None:
             pending = pending[~plain]
             cells = rows.column(at, pending)
-        values, codes = distinct(cells)
+        values, codes = cells.distinct
         words = [
             not isinstance(value, float | int) and (not cell_text(value) or not is_number(value))
             for value in values
@@ -276,12 +283,9 @@ def _suspects(rows: Rows, after: int, above: _Above) -> list[int]:
     """Return the rows that may be no data, by their first text, and those that follow a header."""
     pending, suspects = np.arange(after, len(rows)), [np.arange(0)]
     for at in range(rows.width):
-        values, codes = distinct(rows.column(at, pending))
-        texts = list(map(cell_text, values))
-        blank = np.array([not text for text in texts], dtype=np.bool_)
-        doubtful = np.array([above.may_be_no_data(text) for text in texts], dtype=np.bool_)
-        suspects.append(pending[(doubtful & ~blank)[codes]])
-        pending = pending[blank[codes]]
+        blank, doubtful = above.looked_at(rows.column(at, pending))
+        suspects.append(pending[doubtful])
+        pending = pending[blank]
         if not len(pending):
             break
     found = np.concatenate([*suspects, pending])
@@ -324,13 +328,31 @@ class _Above:
     def __init__(self, heads: list[tuple[str, ...]], titles: set[tuple[str, ...]]) -> None:
         self.heads, self.titles = heads, titles
         self.openings = {opening(row).casefold() for row in (*heads, *titles)} - {""}
+        pairs = " ".join(one[:2] for one in self.openings if len(one) > 1)
+        self.begins = TOTAL_BEGINS | _FOOTNOTE_BEGINS | in_either_case(pairs)
+
+    def looked_at(self, cells: Column) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which cells are blank, and which may open a row that is no data."""
+        if isinstance(cells, NumberColumn) and not any(map(is_number, self.openings)):
+            blank = np.isnan(cells.values)
+            return blank, np.zeros(len(cells), np.bool_)
+        values, codes = cells.distinct
+        odd = [place for place, cell in enumerate(values) if not self._opens_data(cell)]
+        empty = [place for place in odd if not cell_text(values[place])]
+        some = [place for place in odd if self.may_be_no_data(cell_text(values[place]))]
+        return np.isin(codes, empty), np.isin(codes, some)
+
+    def _opens_data(self, cell: object) -> bool:
+        """Tell whether the first two letters of a cell say that it opens a row of data."""
+        if not isinstance(cell, str):
+            return False
+        pair = cell[:2]
+        return len(pair) > 1 and pair.isascii() and pair.isalnum() and pair not in self.begins
 
     def may_be_no_data(self, first: str) -> bool:
         """Tell whether a row that opens with this text may repeat one of them or sum up others."""
         if first.casefold() in self.openings:
             return True
-        if first[:1].isdigit():  # as most codes begin, and no word does
-            return False
         return is_total(first) or _FOOTNOTE.fullmatch(first) is not None
 
     def again(self, rows: Sequence[Sequence[object]], place: int) -> str | None:

@@ -13,6 +13,7 @@ import numpy as np
 
 Kind: TypeAlias = Literal["number", "blank", "unreadable", "error", "misprint"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+SIGNS = "", "%", "‰"
 _BLANKS = frozenset(
     [
         "",
@@ -51,8 +52,8 @@ _FILLED = frozenset(
     first + second
     for first in string.ascii_letters + string.digits
     for second in string.ascii_letters + string.digits
-    if (first + second).lower() not in {word[:2] for word in _BLANKS}
-)  # with none of these does a word for nothing begin
+    if (first + second).lower() not in {word[:2] for word in (*_BLANKS, "err:")}
+)  # with none of these does a word for nothing or an error begin
 _ERROR = re.compile(
     r"#(?:div/0!|n/a|name\?|null!|num!|ref!|value!|spill!|calc!|getting_data|#+)|err:[0-9]+"
 )
@@ -102,6 +103,17 @@ class Cell(NamedTuple):
 
 _BLANK, _UNREADABLE = Cell(kind="blank"), Cell(kind="unreadable")
 _ERROR_CELL, _MISPRINT = Cell(kind="error"), Cell(kind="misprint")
+
+
+def is_words(cell: object) -> bool:
+    """Tell whether a cell is a text that by its first letters is neither blank nor an error.
+
+    Examples
+    --------
+    >>> [is_words(cell) for cell in ("Klinik", "n/a", "Err:502", None, "Na")]
+    [True, False, False, False, False]
+    """
+    return isinstance(cell, str) and cell[:2] in _FILLED
 
 
 def is_blank(cell: object) -> bool:

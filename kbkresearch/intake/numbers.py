@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from kbkresearch.errors import UnknownNameError
-from kbkresearch.intake.cells import TextColumn, distinct, kinds_of
-from kbkresearch.intake.number_cells import KINDS, is_blank, read_cell
+from kbkresearch.intake.cell_rows import as_column
+from kbkresearch.intake.cells import NumberColumn
+from kbkresearch.intake.number_cells import KINDS, SIGNS, is_blank, read_cell
 from kbkresearch.intake.plain_numbers import plain_numbers
+from kbkresearch.intake.text_column import TextColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from kbkresearch.intake.cells import Column
 
 Decided: TypeAlias = Literal[",", ".", "none", "ambiguous"]
 _NUMBER, _BLANK, _UNREADABLE, _ERROR, _MISPRINT = range(len(KINDS))
@@ -37,8 +41,8 @@ class ReadNumbers:
         Text that is no number, truth values, dates and errors of Excel.
     error_cells : bool array, shape (n,)
         Those of the unreadable ones that are errors of Excel, such as ``#DIV/0!``.
-    signs : str array, shape (n,)
-        ``"%"`` or ``"‰"`` where the cell prints it, else empty; not applied to the value.
+    signs : uint8 array, shape (n,)
+        The sign that the cell prints, by its place in `SIGNS`; not applied to the value.
     misprints : bool array, shape (n,)
         Digits that make no number: ``1500/00`` (150 o/oo without its letter), ``1,,5``, ``1.23.4``.
     decimal : {",", ".", "none", "ambiguous"}
@@ -52,7 +56,7 @@ class ReadNumbers:
     blank: NDArray[np.bool_]
     unreadable: NDArray[np.bool_]
     error_cells: NDArray[np.bool_]
-    signs: NDArray[np.str_]
+    signs: NDArray[np.uint8]
     misprints: NDArray[np.bool_]
     decimal: Decided
     other: NDArray[np.float64] | None = None
@@ -104,6 +108,7 @@ def read_numbers(
     """
     if decimal not in ("auto", ",", "."):
         raise UnknownNameError("decimal sign", decimal, ("auto", ",", "."))
+    cells = as_column(cells)
     native = _all_native(cells)
     if native is not None:
         return native
@@ -142,42 +147,54 @@ def _decide(
     """
     if comma is point:
         return "none", comma, None
-    only_comma, only_point = ~np.isnan(comma) & np.isnan(point), np.isnan(comma) & ~np.isnan(point)
+    no_comma, no_point = np.isnan(comma), np.isnan(point)
+    only_comma, only_point = comma[no_point & ~no_comma], point[no_comma & ~no_point]
+    found = {",": only_comma, ".": only_point}
+    sure = {
+        sign for sign, one in found.items() if (len(one) if not whole else (one % 1 == 0).any())
+    }
     larger_by_comma, larger_by_point = np.abs(comma) > np.abs(point), np.abs(point) > np.abs(comma)
-    differ = larger_by_comma | larger_by_point
     by_money = {",": larger_by_comma & money, ".": larger_by_point & money}
-    by_cells = {",": only_comma, ".": only_point}
-    if whole:
-        by_cells = {",": only_comma & (comma % 1 == 0), ".": only_point & (point % 1 == 0)}
-    sure = {sign for sign, cells in by_cells.items() if cells.any()}
     votes = sure | {sign for sign, cells in by_money.items() if cells.any()}
     if votes == {","}:
         return ",", comma, None
     if votes == {"."}:
         return ".", point, None
-    thousands = np.where(only_point | larger_by_point, point, comma)
-    if not votes and not differ.any():
+    thousands = np.where(no_comma | larger_by_point, point, comma)
+    undecided = larger_by_comma | larger_by_point
+    if not votes and not undecided.any():
         return "none", thousands, None
-    undecided = differ
     for sign, opposite in ((",", "."), (".", ",")):
         if opposite not in sure:
             undecided = undecided & ~by_money[sign]
     return "ambiguous", np.where(undecided, np.nan, thousands), thousands
 
 
-def _all_native(cells: Sequence[object]) -> ReadNumbers | None:
+def _all_native(cells: Column) -> ReadNumbers | None:
     """Read a column of nothing but int, float and None at once; None for any other column."""
-    if isinstance(cells, TextColumn) or not kinds_of(cells) <= {int, float, type(None)}:
-        return None
-    try:
-        values = np.array(cells, dtype=np.float64)
-    except OverflowError:
+    values = _native(cells)
+    if values is None:
         return None
     unreadable, no = np.isinf(values), np.zeros(len(values), dtype=np.bool_)
     blank = np.isnan(values)
     values[unreadable] = np.nan
-    signs = np.zeros(len(values), dtype="<U1")
+    signs = np.zeros(len(values), dtype=np.uint8)
     return ReadNumbers(values, blank, unreadable, no, signs, no.copy(), "none")
+
+
+def _native(cells: Column) -> NDArray[np.float64] | None:
+    """Return a column of nothing but int, float and None as an array, NaN where a cell is empty."""
+    if isinstance(cells, NumberColumn):
+        return cells.values.copy()
+    if isinstance(cells, TextColumn):
+        return None
+    values, codes = cells.distinct
+    if not set(map(type, values)) <= {int, float, type(None)}:
+        return None
+    try:
+        return np.array(values, dtype=np.float64)[codes]
+    except OverflowError:
+        return None
 
 
 class _Cells(NamedTuple):
@@ -186,18 +203,18 @@ class _Cells(NamedTuple):
     comma: NDArray[np.float64]
     point: NDArray[np.float64]
     kinds: NDArray[np.uint8]
-    signs: NDArray[np.str_]
+    signs: NDArray[np.uint8]
     money: NDArray[np.bool_]
 
 
-def _read(cells: Sequence[object]) -> _Cells:
+def _read(cells: Column) -> _Cells:
     """Read cells; those of a plain form by array, of the others each distinct text once."""
     if not isinstance(cells, TextColumn):
         return _each(cells)
     comma, point, plain = plain_numbers(cells)
     n, rest = len(cells), np.flatnonzero(~plain)
     point = point.copy() if comma is point and len(rest) else point
-    read = _Cells(comma, point, np.zeros(n, np.uint8), np.zeros(n, "<U1"), np.zeros(n, np.bool_))
+    read = _Cells(comma, point, np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.bool_))
     if len(rest):
         arrays: tuple[NDArray[Any], ...] = read
         for whole, part in zip(arrays, _each(cells.take(rest)), strict=True):
@@ -205,12 +222,12 @@ def _read(cells: Sequence[object]) -> _Cells:
     return read
 
 
-def _each(cells: Sequence[object]) -> _Cells:
+def _each(cells: Column) -> _Cells:
     """Read cells of any kind."""
-    values, codes = distinct(cells)
+    values, codes = cells.distinct
     read = list(map(read_cell, values))
     comma, point = (np.array([cell[i] for cell in read], dtype=np.float64) for i in (0, 1))
     kinds = np.array([KINDS.index(cell.kind) for cell in read], dtype=np.uint8)
-    signs = np.array([cell.sign for cell in read], dtype="<U1")
+    signs = np.array([SIGNS.index(cell.sign) for cell in read], dtype=np.uint8)
     money = np.array([cell.money for cell in read], dtype=np.bool_)
     return _Cells(comma[codes], point[codes], kinds[codes], signs[codes], money[codes])

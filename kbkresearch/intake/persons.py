@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kbkresearch.intake.cells import distinct, objects
+from kbkresearch.intake.cells import CodedColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
+
+    from kbkresearch.intake.cells import Column
 
 _SHORTEST = 9  # digits of a telephone number at least
 _NUMBER = re.compile(
@@ -25,33 +25,34 @@ _NUMBER = re.compile(
 _LEFT_OVER = " \t\n,;:/()-."
 
 
-def without_identifiers(
-    cells: Sequence[object],
-) -> tuple[Sequence[object], NDArray[np.bool_]]:
+def without_identifiers(cells: Column) -> tuple[Column, NDArray[np.bool_]]:
     """Take population numbers, card numbers and telephone numbers out of the texts of a column.
 
     Parameters
     ----------
-    cells : sequence of object, length n
+    cells : Column, length n
 
     Returns
     -------
-    cells : sequence of object, length n
+    cells : Column, length n
         The same where nothing is taken out; None where nothing else is in the cell.
     held : bool array, shape (n,)
         Which cells held such a number.
 
     Examples
     --------
-    >>> without_identifiers(["NIK 3201010101900001, baru", "0812-3456-7890", "1.234.567"])[0]
+    >>> notes = ["NIK 3201010101900001, baru", "0812-3456-7890", "1.234.567"]
+    >>> without_identifiers(CodedColumn(notes, np.arange(3)))[0]
     ['NIK , baru', None, '1.234.567']
     """
-    values, codes = distinct(cells)
+    values, codes = cells.distinct
     held = np.array([_holds(value) for value in values], dtype=np.bool_)
     if not held.any():
         return cells, np.zeros(len(cells), dtype=np.bool_)
     rest = [_rest(value) if found else value for value, found in zip(values, held, strict=True)]
-    return objects(rest, codes).tolist(), held[codes]
+    each = {value: code for code, value in enumerate(dict.fromkeys(rest))}
+    new_codes = np.array([each[value] for value in rest], dtype=np.intp)
+    return CodedColumn([*each], new_codes[codes]), held[codes]
 
 
 def masked(value: object) -> object:

@@ -15,12 +15,12 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kbkresearch.intake.cells import TextColumn
+    from kbkresearch.intake.text_column import TextColumn
 
 _LONGEST = 16  # so that all digits together are a whole number below 2**53
 _GROUP = 3
 _TENS = 10.0 ** np.arange(_LONGEST + 1)
-_ROWS = 1 << 14  # taken at a time, so that what is worked out for them stays near the processor
+_ROWS = 1 << 16  # taken at a time: few enough to stay near the processor, enough for two threads
 _WORD, _BITS = 8, 8
 _BYTE, _BEFORE_LAST_BIT = np.uint64(8), np.uint64(7)
 _ONE, _FULL = np.uint64(1), np.uint64(0xFF)
@@ -78,12 +78,13 @@ def plain_numbers(cells: TextColumn) -> PlainNumbers:
 
 def _block(cells: TextColumn) -> PlainNumbers:
     """Read some cells."""
-    short = (cells.lengths > 0) & (cells.lengths <= _WORD)
-    shift = (_BITS * (_WORD - cells.lengths.astype(np.int64))).view(np.uint64)
+    lengths = cells.lengths
+    short = (lengths > 0) & (lengths <= _WORD)
+    shift = _BITS * (np.uint64(_WORD) - np.minimum(lengths, _WORD).astype(np.uint64))
     # what a digit means in its byte, the last one in the last byte, nothing before the first
     word = (cells.heads() ^ _ZEROS) << shift
     marks = (((word & _LOW) + _ABOVE_NINE) | word) & _HIGH
-    longer = np.flatnonzero(~short & (cells.lengths > 0) & (cells.lengths < _LONGEST))
+    longer = np.flatnonzero(~short & (lengths > 0) & (lengths < _LONGEST))
     if marks.any() or len(longer):
         read = _one_sign(word, marks, _ONE << shift, short)
     else:
@@ -122,8 +123,9 @@ def _one_sign(
     # the digits before the separator move into its place
     below, above = word & (mark - _ONE), word & ~((mark << _BYTE) - _ONE)
     values = _eight_digits(np.where(whole, word, (below << _BYTE) | above))
-    grouped = plain & (mark == _BEFORE_GROUP) & (mark <= first << _GROUP_BITS)
-    grouped &= (word & (first * _FULL)) != 0
+    grouped = plain & (mark == _BEFORE_GROUP)
+    if grouped.any():
+        grouped &= (mark <= first << _GROUP_BITS) & ((word & (first * _FULL)) != 0)
     thousands = np.where(grouped, values, np.nan)
     values /= _TENS[(mark * _HOW_MANY[0] >> _HOW_MANY[1]).view(np.int64)]
     by_comma, by_point = (np.where(plain & one, values, thousands) for one in (comma, dot))

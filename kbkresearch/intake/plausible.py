@@ -7,6 +7,7 @@ shifted column or a slip of the pen.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -44,7 +45,7 @@ RATIOS = {
     "rrns_pct": (100, PARTS[1:2]),
     "rppt_pct": (100, PARTS[2:4]),
 }
-_FIRST_MONTH = pd.Timestamp(2014, 1, 1)  # the national insurance began
+_FIRST_MONTH = np.datetime64("2014-01-01")  # the national insurance began
 HIGHEST = {"ak_permille": 1000.0, "rrns_pct": 100.0, "rppt_pct": 100.0}
 
 
@@ -257,7 +258,7 @@ def ratio_of(counts: dict[str, Floats], column: str) -> Floats | None:
                   out=np.full(len(counts[top]), np.nan))
         for top, bottom in parts
     ]  # fmt: skip
-    mean: Floats = np.mean(shares, axis=0) * scale if len(shares) > 1 else shares[0] * scale
+    mean: Floats = functools.reduce(np.add, shares) / len(shares) * scale
     return mean
 
 
@@ -333,7 +334,8 @@ def _months(table: pd.DataFrame) -> list[FindingGroup]:
     if "month" not in table or not pd.api.types.is_datetime64_any_dtype(table["month"].dtype):
         return []
     months = table["month"]
-    odd = ((months < _FIRST_MONTH) | (months > pd.Timestamp.today())).to_numpy()
+    dates = months.to_numpy()
+    odd = (dates < _FIRST_MONTH) | (dates > np.datetime64("now"))
     if not odd.any():
         return []
     words = Text(

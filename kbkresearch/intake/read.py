@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kbkresearch.errors import BadArgumentError, UnknownNameError
 from kbkresearch.findings import FindingGroup, Findings
 from kbkresearch.intake.canonical import canonical, holds_numbers, with_letters
+from kbkresearch.intake.coded import joined, plain
 from kbkresearch.intake.keys import keys_of
 from kbkresearch.intake.layout import find_table
 from kbkresearch.intake.months import month_in_name
@@ -26,6 +26,8 @@ from kbkresearch.vocabulary import COLUMNS, Text, check_lang
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
 
     from kbkresearch.findings import Severity
     from kbkresearch.intake.canonical import Canonical
@@ -241,22 +243,25 @@ def _accept(
 ) -> Reading:
     """Part accepted from rejected rows, and say so."""
     tables = [one.table for one in parts]
-    table = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=False)
+    table = joined(tables)
     numeric = [
         name
         for name in table.columns
         if name in COLUMNS and COLUMNS[name].kind in {"integer", "number", "rupiah"}
     ]
     keys = keys_of(table)
-    reasons = np.full(len(table), "", dtype=object)
+    refused = rejections(table, numeric, keys)
+    findings += [one.finding(table) for one in refused]
     out = np.zeros(len(table), dtype=np.bool_)
-    for one in rejections(table, numeric, keys):
+    for one in refused:
         out |= one.rows.to_numpy()
-        reasons[one.rows.to_numpy()] = one.rule
-        findings.append(one.finding(table))
-    rejected = table[out].assign(reason=reasons[out]).reset_index()
+    reasons = np.full(int(out.sum()), "", dtype=object)
+    for one in refused:
+        reasons[one.rows.to_numpy()[out]] = one.rule
+    findings += row_findings(table[~out] if out.any() else table, keys.among(table, ~out))
+    table = plain(table)
+    rejected = table[out].assign(reason=reasons).reset_index()
     accepted = table[~out] if out.any() else table
-    findings += row_findings(accepted, keys.among(table, ~out))
     if len(parts) == 1:
         accepted = accepted.set_axis(accepted.index.get_level_values("row"))
     return Reading(

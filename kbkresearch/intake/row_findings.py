@@ -11,7 +11,7 @@ from kbkresearch.findings import FindingGroup, on_rows
 from kbkresearch.intake.keys import KEYS, keys_of
 from kbkresearch.intake.lexicon import lexicon
 from kbkresearch.intake.plausible import jumps, row_checks
-from kbkresearch.intake.rows import mid_month_rows
+from kbkresearch.intake.rows import mid_month_rows, repeated
 from kbkresearch.intake.totals import region_rows
 from kbkresearch.vocabulary import Text
 
@@ -179,7 +179,7 @@ def _named_as_type(table: pd.DataFrame) -> NDArray[np.bool_]:
 
 def _months_again(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:
     """Report months that stand more than once where no column names a facility."""
-    again = pd.Series(month).duplicated(keep=False).to_numpy() & (month >= 0)
+    again = repeated(month) & (month >= 0)
     if not again.any():
         return []
     messages = {

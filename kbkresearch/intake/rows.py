@@ -181,14 +181,29 @@ def repeated_rows(table: pd.DataFrame, keys: RowKeys | None = None) -> tuple[pd.
     """
     copies, conflicts = np.zeros(len(table), bool), np.zeros(len(table), bool)
     code = (keys or keys_of(table)).facility_months
-    again = np.flatnonzero(pd.Series(code).duplicated(keep=False).to_numpy() & (code >= 0))
+    again = np.flatnonzero(repeated(code) & (code >= 0))
     if len(again):
         cells = table.iloc[again].drop(columns=[name for name in KEYS if name in table])
         same = cells.assign(**{KEYS[0]: code[again]}).duplicated(keep="first").to_numpy()
         copies[again[same]] = True
         rest = again[~same]
-        conflicts[rest[pd.Series(code[rest]).duplicated(keep=False).to_numpy()]] = True
+        conflicts[rest[repeated(code[rest])]] = True
     return pd.Series(copies, index=table.index), pd.Series(conflicts, index=table.index)
+
+
+def repeated(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which codes stand more than once.
+
+    Examples
+    --------
+    >>> repeated(np.array([3, 1, 3])).tolist()
+    [True, False, True]
+    """
+    order = np.argsort(codes, kind="stable")  # quick where rows are in order already
+    same = np.diff(codes[order]) == 0
+    found = np.zeros(len(codes), np.bool_)
+    found[order[1:][same]] = found[order[:-1][same]] = True
+    return found
 
 
 def superseded_rows(table: pd.DataFrame, keys: RowKeys) -> pd.Series:

@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from kbkresearch.errors import KbkError, UnknownNameError
 from kbkresearch.intake.binary import check_cells, check_ole, check_sav, without_panics
-from kbkresearch.intake.cells import CellRows, Rows
+from kbkresearch.intake.cell_rows import CellRows
 from kbkresearch.intake.delimited import read_delimited
 from kbkresearch.intake.error_cells import error_cells
 from kbkresearch.intake.safety import MOST_BYTES, SAVE, bad, check_zip, locked, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from kbkresearch.intake.cells import Rows
     from kbkresearch.intake.error_cells import ErrorCells
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -172,12 +173,30 @@ def _workbook(
         visible = calamine.SheetVisibleEnum.Visible
         sheets = []
         for one in chosen:
-            cells = book.get_sheet_by_name(one.name).to_python(skip_empty_area=False)
-            for (row, column), text in errors.get(one.name, {}).items():
-                if row < len(cells) and column < len(cells[row]):
-                    cells[row][column] = text
-            sheets.append(RawSheet(place.name, one.name, one.visible != visible, CellRows(cells)))
+            rows = CellRows(_rows(book.get_sheet_by_name(one.name), errors.get(one.name, {})))
+            sheets.append(RawSheet(place.name, one.name, one.visible != visible, rows))
     return tuple(sheets)
+
+
+def _rows(sheet: Any, errors: ErrorCells) -> Iterator[list[object]]:
+    """Return the rows of a sheet, from its first row and column on."""
+    left = sheet.start[1] if sheet.start else 0
+    rows: Iterator[list[object]] = sheet.iter_rows()
+    return _completed(rows, [""] * left, errors) if left or errors else rows
+
+
+def _completed(
+    rows: Iterable[list[object]], left: list[object], errors: ErrorCells
+) -> Iterator[list[object]]:
+    """Yield rows with what stands left of their first cell, and with the errors among them."""
+    wrong: dict[int, list[int]] = {}
+    for number, column in errors:
+        wrong.setdefault(number, []).append(column)
+    for place, row in enumerate(rows):
+        cells = left + row
+        for at in (one for one in wrong.get(place, ()) if one < len(cells)):
+            cells[at] = errors[place, at]
+        yield cells
 
 
 def _statistics(place: Path, reader: str, data: bytes) -> Rows:

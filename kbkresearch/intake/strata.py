@@ -10,6 +10,8 @@ import pandas as pd
 
 from kbkresearch.errors import BadArgumentError, BadRowsError
 from kbkresearch.findings import Findings
+from kbkresearch.intake.cells import objects
+from kbkresearch.intake.coded import plain
 from kbkresearch.intake.convert import SheetColumns
 from kbkresearch.intake.layout import find_table
 from kbkresearch.intake.names import looks_personal, person_columns, read_headings, repeated
@@ -18,8 +20,9 @@ from kbkresearch.intake.read import Reading
 from kbkresearch.intake.sheets import read_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
+    from kbkresearch.intake.cells import Column
     from kbkresearch.intake.layout import RawTable
 
 _AS_PRINTED = ("age_band", "sex")
@@ -77,7 +80,7 @@ def read_strata(
         if raw.hidden and sheet is None:
             continue
         table = find_table(raw, lambda text: read_headings([text], mapping)[0].name is not None)
-        if table is not None and table.rows:
+        if table is not None and len(table.row_numbers):
             found.append(table)
     if not found:
         raise BadArgumentError(
@@ -97,11 +100,10 @@ def _canonical(raw: RawTable, mapping: Mapping[str, str] | None, lang: str) -> R
         raise BadArgumentError(f"{raw.file}, sheet {raw.sheet}: {both} all mean {name}.")
     columns = SheetColumns(raw.file, raw.sheet, raw.row_numbers)
     personal = person_columns(raw.headings)
-    for place, heading in enumerate(headings):
-        cells = [row[place] for row in raw.rows]
+    for place, (heading, cells) in enumerate(zip(headings, raw.columns, strict=True)):
         name = heading.name or heading.printed
         if name in _AS_PRINTED:
-            columns.columns[name] = pd.Series(cells, dtype=object)
+            columns.columns[name] = pd.Series(objects(*cells.distinct), dtype=object)
         elif name in _SUMS:
             columns.columns[name] = pd.Series(_numbers(columns, name, cells))
         elif heading.name is None and (place in personal or looks_personal(cells)):
@@ -112,7 +114,7 @@ def _canonical(raw: RawTable, mapping: Mapping[str, str] | None, lang: str) -> R
     columns.settle_units({one.name: one for one in headings if one.name}, {})
     findings = Findings(columns.findings)
     _refuse(findings)
-    table = pd.DataFrame(columns.columns)
+    table = plain(pd.DataFrame(columns.columns))
     table.index = pd.Index(raw.row_numbers, name="row")
     if "facility_id" not in table and "facility_name" in table:
         table.insert(0, "facility_id", table["facility_name"])
@@ -120,7 +122,7 @@ def _canonical(raw: RawTable, mapping: Mapping[str, str] | None, lang: str) -> R
     return Reading(table, findings, nothing, len(table), headings, raw.file, lang)
 
 
-def _numbers(columns: SheetColumns, name: str, cells: Sequence[object]) -> object:
+def _numbers(columns: SheetColumns, name: str, cells: Column) -> object:
     """Return a column of sums as numbers; separators before three digits are thousands."""
     found = read_numbers(cells)
     text = ("bukan angka", "is no number")

@@ -35,10 +35,25 @@ _REGION = re.compile(
     re.IGNORECASE,
 )
 
-_TOTAL_BEGINS = frozenset(
-    ["gr", "su", "ju", "jm", "to", "ra", "re", "av", "me", "ta", "st", "mi", "ma", "si", "se", "al"]
-)
-_REGION_BEGINS = frozenset(["ka", "ko", "ke", "kc", "pr", "ca", "wi", "in", "na"])
+
+def in_either_case(pairs: str) -> frozenset[str]:
+    """Return pairs of letters, each letter small and capital.
+
+    Examples
+    --------
+    >>> sorted(in_either_case("to"))
+    ['TO', 'To', 'tO', 'to']
+    """
+    return frozenset(
+        first + second
+        for pair in pairs.split()
+        for first in (pair[0], pair[0].upper())
+        for second in (pair[1], pair[1].upper())
+    )
+
+
+TOTAL_BEGINS = in_either_case("gr su ju jm to ra re av me ta st mi ma si se al")
+_REGION_BEGINS = in_either_case("ka ko ke kc pr ca wi in na")
 
 
 def is_total(text: str) -> bool:
@@ -51,7 +66,7 @@ def is_total(text: str) -> bool:
     >>> is_total("Jumlah Kontak"), is_total("Target Jaya")
     (False, False)
     """
-    return _TOTAL.fullmatch(text) is not None
+    return text[:2] in TOTAL_BEGINS and _TOTAL.fullmatch(text) is not None
 
 
 def total_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
@@ -67,7 +82,7 @@ def total_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
     array of bool, shape (n,)
         Where the facility is called so, or where several counts are the sums of all other rows.
     """
-    return _named(_TOTAL, _TOTAL_BEGINS, table) | _sums(table)
+    return _named(_TOTAL, TOTAL_BEGINS, table) | _sums(table)
 
 
 def region_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
@@ -92,13 +107,11 @@ def _named(
     found = np.zeros(len(table), np.bool_)
     for name in (one for one in KEYS if one in table):
         codes, values = pd.factorize(table[name])
-        fits = [
-            text.lstrip()[:2].lower() in begins
-            and pattern.fullmatch(" ".join(text.split())) is not None
-            for text in map(str, values)
-        ]
-        if any(fits):
-            found |= np.array([*fits, False], np.bool_)[codes]
+        texts = list(map(str.strip, map(str, values)))
+        some = [place for place, text in enumerate(texts) if text[:2] in begins]
+        fit = [place for place in some if pattern.fullmatch(" ".join(texts[place].split()))]
+        if fit:
+            found |= np.isin(codes, fit)
     return found
 
 
@@ -112,8 +125,10 @@ def _sums(table: pd.DataFrame) -> NDArray[np.bool_]:
     equal, large = np.zeros(len(table), np.intp), np.zeros(len(table), np.bool_)
     for name in map(str, table.columns):
         if name in COLUMNS and COLUMNS[name].kind == "integer":
-            counts = np.nan_to_num(table[name].to_numpy(dtype=float, na_value=np.nan))
-            total = np.bincount(sheet, counts)[sheet] if several else counts.sum()
+            counts = table[name].to_numpy(dtype=float, na_value=np.nan)
+            total = np.nansum(counts)
+            if several:
+                total = np.bincount(sheet, np.nan_to_num(counts))[sheet]
             same = (counts > 0) & (2 * counts == total)
             equal += same
             large |= same & (counts >= _LARGE)

@@ -8,20 +8,19 @@ and more than one unit fits, the column has two readings and the reader must be 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
 _PER_UNIT = {"permille": 1000.0, "pct": 100.0, "share": 1.0}
 UNITS = tuple(_PER_UNIT)
-_SIGNS = {"‰": "permille", "%": "pct"}
+_UNIT_OF_SIGN = ("", "pct", "permille")  # in the order of `SIGNS`
+_SIGN = {"permille": "‰", "pct": "%"}
 _NAMES = {
     "permille": Text("per mil (‰)", "per mil (‰)"),
     "pct": Text("persen (%)", "per cent (%)"),
@@ -108,7 +107,7 @@ def decide_unit(
     if asked is not None:
         return UnitDecision(asked, "asked", (asked,), named)
     if ratio is not None:
-        proved = _proved(values, ratio)
+        proved = _proved(values, ratio, canonical)
         if proved is not None:
             return UnitDecision(proved, "counts", (proved,), named)
     fitting = _fitting(values, canonical, named)
@@ -179,7 +178,7 @@ def open_question(name: str, decision: UnitDecision, example: float | None) -> t
     tuple of str
     """
     short, canonical = name.split("_")
-    sign = next(sign for sign, unit in _SIGNS.items() if unit == canonical)
+    sign = _SIGN[canonical]
     options = [f"--unit {short}={unit}" for unit in decision.candidates]
 
     def asked(lang: str, words: tuple[str, str, str]) -> str:
@@ -214,7 +213,7 @@ def perhaps_shares(name: str, example: float) -> tuple[str, str]:
     tuple of str
     """
     short, canonical = name.rsplit("_", 1)
-    sign = next(sign for sign, unit in _SIGNS.items() if unit == canonical)
+    sign = _SIGN[canonical]
     share = f"{example * _PER_UNIT[canonical]:.6g} {sign}"
     said = f"{example:.6g}"
     option = (
@@ -234,33 +233,35 @@ def perhaps_shares(name: str, example: float) -> tuple[str, str]:
     return f"{kept.id}; {do.id}", f"{kept.en}; {do.en}"
 
 
-def named_unit(heading: str | None, signs: NDArray[Any]) -> str | None:
+def named_unit(heading: str | None, signs: NDArray[np.uint8]) -> str | None:
     """Return the unit that a heading or most of the cells name.
 
     Parameters
     ----------
     heading : str or None
         Unit in the heading.
-    signs : array of str, shape (n,)
-        Sign printed in each cell.
+    signs : uint8 array, shape (n,)
+        Sign printed in each cell, by its place in `SIGNS`.
 
     Returns
     -------
     str or None
     """
-    if heading is not None:
+    if heading is not None or not signs.any():
         return heading
-    printed, counts = np.unique(signs[signs != ""], return_counts=True)
-    return _SIGNS.get(str(printed[counts.argmax()])) if len(printed) else None
+    counts = np.bincount(signs, minlength=len(_UNIT_OF_SIGN))[1:]
+    return _UNIT_OF_SIGN[1 + int(counts.argmax())]
 
 
-def other_signs(signs: NDArray[Any], values: NDArray[np.float64], unit: str) -> NDArray[np.bool_]:
+def other_signs(
+    signs: NDArray[np.uint8], values: NDArray[np.float64], unit: str
+) -> NDArray[np.bool_]:
     """Return the cells that print another unit than the one of their column, if they are few.
 
     Parameters
     ----------
-    signs : array of str, shape (n,)
-        Sign printed in each cell.
+    signs : uint8 array, shape (n,)
+        Sign printed in each cell, by its place in `SIGNS`.
     values : array of float, shape (n,)
         NaN where missing.
     unit : str
@@ -274,26 +275,28 @@ def other_signs(signs: NDArray[Any], values: NDArray[np.float64], unit: str) -> 
     Examples
     --------
     >>> import numpy as np
-    >>> other_signs(np.array(["", "%", ""]), np.array([151.2, 15.3, 149.0]), "permille").tolist()
+    >>> signs = np.array([0, 1, 0], dtype=np.uint8)
+    >>> other_signs(signs, np.array([151.2, 15.3, 149.0]), "permille").tolist()
     [False, True, False]
     """
-    own = next((sign for sign, one in _SIGNS.items() if one == unit), "")
-    odd = (signs != "") & (signs != own) & np.isfinite(values)
+    if not signs.any():
+        return np.zeros(len(signs), dtype=np.bool_)
+    own = _UNIT_OF_SIGN.index(unit) if unit in _UNIT_OF_SIGN else 0
+    odd = (signs > 0) & (signs != own) & np.isfinite(values)
     few = 2 * odd.sum() < np.isfinite(values).sum()
     return odd if few else np.zeros(len(signs), dtype=np.bool_)
 
 
-def _proved(values: NDArray[np.float64], ratio: NDArray[np.float64]) -> str | None:
-    """Return the unit in which nearly all values agree with the counts."""
-    usable = np.isfinite(values) & np.isfinite(ratio) & (values > 0) & (ratio > 0)
-    if not usable.any():
-        return None
-    agree: Mapping[str, float] = {
-        unit: float(np.mean(np.abs(values[usable] / (ratio[usable] * per) - 1) <= _TOLERANCE))
-        for unit, per in _PER_UNIT.items()
-    }
-    best = max(agree, key=lambda unit: agree[unit])
-    return best if agree[best] >= _AGREE else None
+def _proved(values: NDArray[np.float64], ratio: NDArray[np.float64], canonical: str) -> str | None:
+    """Return the unit in which nearly all values agree with the counts: there is one at most."""
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        times = values / ratio
+    times = times[np.isfinite(times) & (times > 0)]
+    for unit in sorted(UNITS, key=lambda one: one != canonical):
+        per = _PER_UNIT[unit]
+        if len(times) and np.mean(np.abs(times - per) <= _TOLERANCE * per) >= _AGREE:
+            return unit
+    return None
 
 
 def _fitting(values: NDArray[np.float64], canonical: str, named: str | None) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kbkresearch.errors import UnknownNameError
 from kbkresearch.intake import delimited, number_cells, plain_numbers
 from kbkresearch.intake.delimited import TextRows
-from kbkresearch.intake.numbers import is_blank, read_numbers
+from kbkresearch.intake.numbers import SIGNS, is_blank, read_numbers
 
 NAN = float("nan")
 MARK = {"id": ",", "en": "."}
@@ -106,7 +106,7 @@ def test_one_text_with_two_readings_is_not_guessed(text):
 )
 def test_signs_are_kept_and_not_applied(text, value, sign):
     found = read_numbers([text])
-    assert (found.values.tolist(), found.signs.tolist()) == ([value], [sign])
+    assert (found.values.tolist(), [SIGNS[one] for one in found.signs]) == ([value], [sign])
 
 
 @pytest.mark.parametrize(

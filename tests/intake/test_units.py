@@ -58,7 +58,7 @@ def test_the_caller_decides_and_counts_that_fit_no_unit_do_not():
 
 
 def test_named_unit_is_the_heading_or_most_cells():
-    signs = np.array(["", "%", "‰", "‰"])
+    signs = np.array([0, 1, 2, 2], dtype=np.uint8)
     assert named_unit(None, signs) == "permille"
     assert named_unit("pct", signs) == "pct"
     assert named_unit(None, np.array(["", ""])) is None

@@ -1,0 +1,145 @@
+"""A column of a delimited text, whose cells stay where they stand until somebody looks at one."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+import pandas as pd
+
+from kbkresearch.intake.cell_rows import as_column
+from kbkresearch.intake.cells import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from kbkresearch.intake.cells import Distinct
+
+_WORD = 8
+_LONGEST = 64  # bytes that are compared as words
+MOST = 255
+_MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+class TextColumn(Column):
+    """A column of a delimited text; an empty cell is None.
+
+    Parameters
+    ----------
+    text : bytes
+        UTF-8 without NUL.
+    before, ends : int array, shape (n,)
+        Where what delimits each cell stands in it, on either side; -1 before the first one.
+    lengths : int array, shape (n,)
+        How many bytes each cell has; perhaps no more than `MOST`.
+    heads : uint64 array, shape (n,), optional
+        The `eight_bytes` from the start of each cell on.
+    """
+
+    def __init__(
+        self,
+        text: bytes,
+        before: NDArray[np.integer[Any]],
+        ends: NDArray[np.integer[Any]],
+        lengths: NDArray[np.integer[Any]],
+        heads: NDArray[np.uint64] | None = None,
+    ) -> None:
+        self.text, self.before, self.ends, self.lengths = text, before, ends, lengths
+        self._heads = heads
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @overload
+    def __getitem__(self, place: int) -> str | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str | None]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str | None] | None:
+        """Return one cell, or those of a slice."""
+        if isinstance(place, slice):
+            return [*self.take(place)]
+        return self.text[self.before[place] + 1 : self.ends[place]].decode() or None
+
+    def __iter__(self) -> Iterator[str | None]:
+        for start, end in zip((self.before + 1).tolist(), self.ends.tolist(), strict=True):
+            yield self.text[start:end].decode() or None
+
+    def take(self, places: NDArray[Any] | slice) -> TextColumn:
+        """Return the cells at some places."""
+        heads = None if self._heads is None else self._heads[places]
+        lengths = self.lengths[places]
+        return TextColumn(self.text, self.before[places], self.ends[places], lengths, heads)
+
+    def heads(self) -> NDArray[np.uint64]:
+        """Return eight bytes from the start of each cell on, whether or not all belong to it."""
+        return eight_bytes(self.text, self.before + 1) if self._heads is None else self._heads
+
+    def words(self) -> list[NDArray[np.uint64]]:
+        """Return the bytes of the cells, eight by eight, NUL behind their ends.
+
+        Returns
+        -------
+        list of uint64 array, shape (n,)
+            Empty if a cell is longer than 64 bytes.
+        """
+        longest = int(self.lengths.max(initial=0))
+        if longest > _LONGEST:
+            return []
+        words = [self.heads() & np.take(_MASKS, np.minimum(self.lengths, _WORD))]
+        if longest > _WORD:
+            starts, lengths = self.before + 1, self.lengths.astype(np.int16)
+            for done in range(_WORD, longest, _WORD):
+                inside = np.clip(lengths - done, 0, _WORD)
+                words.append(eight_bytes(self.text, starts + done) & np.take(_MASKS, inside))
+        return words
+
+    @functools.cached_property
+    def distinct(self) -> Distinct:
+        """Return the distinct cells, and which of them each cell is."""
+        if self.coded is None:
+            return as_column(list(self)).distinct
+        first, codes = self.coded
+        return list(self.take(first)), codes
+
+    @functools.cached_property
+    def coded(self) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
+        """Return where each distinct cell stands first, and which of them each cell is.
+
+        None where words do not tell them apart.
+        """
+        words = self.words()
+        if not words:
+            return None
+        mixed = words[0]
+        for word in words[1:]:
+            mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX + word
+        codes, keys = pd.factorize(mixed)
+        first = np.empty(len(keys), dtype=np.intp)
+        first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+        told = all((word == word[first][codes]).all() for word in words[1:])
+        return (first, codes) if told else None
+
+
+def eight_bytes(text: bytes, places: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
+    """Return the eight bytes of a text from some places on, the first the lowest, NUL behind it.
+
+    Examples
+    --------
+    >>> eight_bytes(b"A;B", np.array([0, 2])).tolist() == [0x423B41, 0x42]
+    True
+    """
+    there = places <= len(text) - _WORD
+    windows: NDArray[np.uint64] = np.ndarray(
+        (max(len(text) - _WORD + 1, 0),), "<u8", text, strides=(1,)
+    )
+    found = windows[places] if there.all() else np.zeros(len(places), np.uint64)
+    if there.all():
+        return found
+    found[there] = windows[places[there]]
+    last = places[~there].tolist()
+    found[~there] = [int.from_bytes(text[one : one + _WORD], "little") for one in last]
+    return found
