@@ -229,6 +229,7 @@ def test_a_mapping_is_saved_to_be_corrected_and_given_again(recap, tmp_path):
     recap.write_text(text, encoding="utf-8")
     done = run("score", str(recap), "--save-mapping", "map.toml", cwd=tmp_path)
     assert done.returncode == 2  # the contacts are lacking, and nothing was guessed
+    assert "'Jumlah Kontakk': judul tak dikenal" in done.stderr
     mapping = (tmp_path / "map.toml").read_text("utf-8")
     assert '# "Jumlah Kontakk" = "contacts"' in mapping
     (tmp_path / "map.toml").write_text(mapping.replace('# "Jumlah', '"Jumlah'), "utf-8")
@@ -241,7 +242,8 @@ def test_a_file_without_a_usable_row_ends_with_status_2(tmp_path):
     run("template", "kbk.xlsx", cwd=tmp_path)
     done = run("score", "kbk.xlsx", "-o", "out.xlsx", cwd=tmp_path)
     assert done.returncode == 2
-    assert "example row" in done.stderr
+    assert "Tidak ada baris yang dapat dipakai" in done.stderr
+    assert "baris contoh" in done.stderr
     assert not (tmp_path / "out.xlsx").exists()
 
 

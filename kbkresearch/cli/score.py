@@ -20,6 +20,7 @@ _STEPS = {
     "score": Text("menilai", "scoring"),
     "write": Text("menulis", "writing"),
 }
+_NO_ROW = Text("Tidak ada baris yang dapat dipakai", "No row could be used")
 
 
 @click.command()
@@ -83,6 +84,7 @@ def score(
       kbk score capaian.xlsx --save-mapping kolom.toml
       kbk score capaian.xlsx --mapping kolom.toml -o hasil.parquet
     """
+    from kbkresearch.errors import BadArgumentError, MissingColumnsError
     from kbkresearch.findings import joined
     from kbkresearch.reporting import score_terminal as terminal
     from kbkresearch.reporting import scored as shown
@@ -90,9 +92,12 @@ def score(
 
     law = document(rules_id)
     with terminal.patient_progress(file) as step:
-        reading = _read(file, step(_STEPS["read"].to(lang)), options)
+        reading = _read(file, step(_STEPS["read"].to(lang)), options, lang)
         step(_STEPS["score"].to(lang))
-        result, steps = _scored(reading.table, law, options)
+        try:
+            result, steps = _scored(reading.table, law, options)
+        except MissingColumnsError as error:  # what reading found may say why
+            raise BadArgumentError(f"{error}\n\n{reading.report(lang)}") from None
         findings = joined(reading.findings, findings_of(result))
         found = shown.summary(result, steps)
         if out is not None:
@@ -108,7 +113,7 @@ def score(
         click.echo(f"\n{out}")
 
 
-def _read(file: str, progress: Callable[..., None], options: dict[str, Any]) -> Reading:
+def _read(file: str, progress: Callable[..., None], options: dict[str, Any], lang: str) -> Reading:
     """Read the file with the options that concern reading, which are taken out."""
     from kbkresearch.errors import BadArgumentError
     from kbkresearch.intake.read import read
@@ -124,7 +129,7 @@ def _read(file: str, progress: Callable[..., None], options: dict[str, Any]) -> 
     if saved is not None:
         reading.save_mapping(saved)
     if not len(reading.table):
-        raise BadArgumentError(f"No row could be used: {reading.report('en')}")
+        raise BadArgumentError(f"{_NO_ROW.to(lang)}: {reading.report(lang)}")
     return reading
 
 

@@ -12,7 +12,7 @@ from kbkresearch.findings import FindingGroup
 from kbkresearch.intake.cells import objects
 from kbkresearch.intake.convert import INDEX, SheetColumns
 from kbkresearch.intake.headers import SEARCHED, cell_text, is_number
-from kbkresearch.intake.months import month_in_name
+from kbkresearch.intake.months import month_in_name, month_in_titles
 from kbkresearch.intake.names import (
     is_plain,
     is_year,
@@ -20,9 +20,11 @@ from kbkresearch.intake.names import (
     person_columns,
     read_headings,
     repeated,
+    says_scale,
 )
+from kbkresearch.intake.persons import without_identifiers
 from kbkresearch.intake.rows import says_mid_month
-from kbkresearch.vocabulary import Text
+from kbkresearch.vocabulary import COLUMNS, Text, label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +49,20 @@ _LEFT_OUT: dict[str, tuple[Severity, Text]] = {
         "another table with its columns elsewhere; not read, move it to a sheet of its own",
     )),
 }  # fmt: skip
+
+
+_MONTH_FROM = {
+    "month_from_sheet": Text("diambil dari nama lembar", "taken from the sheet's name"),
+    "month_from_title": Text("diambil dari judul di atas tabel", "taken from a title above"),
+    "month_not_of_title": Text(
+        "nama lembar dan judul di atas tabel menyebut bulan yang berbeda; periksa mana yang benar",
+        "the sheet's name and a title above tell different months; see which is right",
+    ),
+    "month_without_year": Text(
+        "nama lembar menyebut bulan tanpa tahun; beri nama seperti 'Mei 23', atau kolom bulan",
+        "the sheet's name tells a month and no year; call it 'May 23', or add a column of months",
+    ),
+}
 
 
 class Canonical(NamedTuple):
@@ -104,12 +120,15 @@ def canonical(
     columns.years = _years(raw, headings)
     columns.read_ahead(headings, raw.columns)
     letters: dict[str, str] = {}
-    for place in _kept(raw, headings, columns):
-        letters[columns.add(headings[place], raw.columns[place])] = raw.letters[place]
+    kept = _kept(raw, headings, columns)
+    for place in kept:
+        cells = _anonymous(headings[place], raw.columns[place], columns)
+        letters[columns.add(headings[place], cells)] = raw.letters[place]
     columns.settle_units({one.name: one for one in headings if one.name}, asked)
-    _say_unknown(raw, headings, columns)
-    _month_from_sheet(columns)
+    _say_unknown(raw, headings, kept, columns)
+    _month_from_names(raw, columns)
     _stage_from_titles(raw, columns)
+    _scale_in_titles(raw, headings, columns)
     frame = pd.DataFrame(columns.columns, copy=False)
     _set_aside_uneven(raw, frame, columns)
     frame.index = _index(raw)
@@ -121,12 +140,34 @@ def _kept(raw: RawTable, headings: Sequence[Heading], columns: SheetColumns) -> 
     personal = person_columns(raw.headings)
     kept = []
     for place, (heading, cells) in enumerate(zip(headings, raw.columns, strict=True)):
-        if heading.name is None and (place in personal or _personal(cells)):
-            words = "pengenal orang dibuang saat dibaca", "identifier of persons dropped at reading"
-            columns.note("personal_identifier", heading.printed, words)
+        if _is_text(heading) and ((place in personal and not heading.name) or _personal(cells)):
+            words = (
+                "pengenal orang; kolom dibuang saat dibaca",
+                "identifies persons; the column was dropped at reading",
+            )
+            columns.note("personal_identifier", heading.printed or raw.letters[place], words)
         else:
             kept.append(place)
     return kept
+
+
+def _is_text(heading: Heading) -> bool:
+    """Tell whether a column is kept as text: that of codes and names, and any unknown one."""
+    return heading.name is None or COLUMNS[heading.name].kind == "text"
+
+
+def _anonymous(heading: Heading, cells: Column, columns: SheetColumns) -> Column:
+    """Return the cells of a column of text without numbers that identify persons."""
+    if not _is_text(heading):
+        return cells
+    rest, held = without_identifiers(cells)
+    words = (
+        "memuat pengenal orang (NIK, nomor kartu atau telepon); nomornya dibuang saat dibaca",
+        "holds the population, card or telephone number of a person; it was dropped at reading",
+    )
+    where = heading.name or heading.printed
+    columns.report("personal_identifier", where, held, [None] * len(held), words, "warning")
+    return rest
 
 
 def _years(raw: RawTable, headings: Sequence[Heading]) -> Sequence[object] | None:
@@ -135,11 +176,14 @@ def _years(raw: RawTable, headings: Sequence[Heading]) -> Sequence[object] | Non
     return next((cells for one, cells in pairs if one.name is None and is_year(one.printed)), None)
 
 
-def _say_unknown(raw: RawTable, headings: Sequence[Heading], columns: SheetColumns) -> None:
-    """Report columns that stand for no canonical one, unless they are known to."""
-    unknown, left = [], ""
-    for heading, cells in zip(headings, raw.columns, strict=True):
-        printed = heading.printed
+def _say_unknown(
+    raw: RawTable, headings: Sequence[Heading], kept: Sequence[int], columns: SheetColumns
+) -> None:
+    """Report kept columns that stand for no canonical one, unless they are known to."""
+    unknown = []
+    for place in kept:
+        heading, cells = headings[place], raw.columns[place]
+        printed, left = heading.printed, headings[place - 1].name if place else None
         if not printed and left and _any_number(cells):
             words = (
                 (
@@ -153,15 +197,24 @@ def _say_unknown(raw: RawTable, headings: Sequence[Heading], columns: SheetColum
             )
             columns.note("unnamed_column", left, words)
         elif heading.how == "unknown" and heading.near:
-            near = f"tak dikenal; maksudnya {heading.near}?", f"unknown; is it {heading.near}?"
-            columns.note("near_miss", printed, near, "info")
+            columns.note("near_miss", printed, *_near_miss(heading.near, columns))
         elif heading.how == "unknown" and not (is_plain(printed) or is_year(printed)):
             unknown.append(printed)
-        left = heading.name or ""
     if unknown:
         names = ", ".join(unknown)
         words = f"tak dikenal: {names}; disimpan apa adanya", f"unknown: {names}; kept as they are"
         columns.note("unknown_columns", "", words, "info")
+
+
+def _near_miss(near: str, columns: SheetColumns) -> tuple[tuple[str, str], Severity]:
+    """Ask whether a heading means a column; the more so if the table lacks that one."""
+    there = near in columns.columns
+    meant = f"{label(near, 'id')} ({near})", f"{label(near, 'en')} ({near})"
+    words = (
+        f"judul tak dikenal; mungkin {meant[0]}: bila ya, perbaiki atau beri mapping= (--mapping)",
+        f"heading is not known; perhaps {meant[1]}: if so, mend it or give mapping= (--mapping)",
+    )
+    return words, "info" if there else "warning"
 
 
 def _any_number(cells: Column) -> bool:
@@ -198,21 +251,25 @@ def _personal(cells: Column) -> bool:
     return some and looks_personal(objects(values, codes)) is not None
 
 
-def _month_from_sheet(columns: SheetColumns) -> None:
-    """Take the month from the sheet's name where no column holds it and the name has the year."""
-    month, year = month_in_name(columns.sheet)
-    if "month" in columns.columns or month is None or year is None:
+def _month_from_names(raw: RawTable, columns: SheetColumns) -> None:
+    """Take the month from the sheet's name, or from a title, where no column holds it."""
+    if "month" in columns.columns:
         return
-    columns.columns["month"] = pd.Timestamp(year, month, 1)
-    columns.note(
-        "month_from_sheet",
-        "month",
-        (
-            f"bulan {year}-{month:02} diambil dari nama lembar",
-            f"month {year}-{month:02} taken from the sheet's name",
-        ),
-        "info",
-    )
+    rule, (named, year) = "month_from_sheet", month_in_name(columns.sheet)
+    month, titled = named, month_in_titles(raw.titles)
+    if month is None or year is None:
+        rule, (month, year) = "month_from_title", titled
+    elif titled not in {(None, None), (month, year)}:
+        words = _MONTH_FROM["month_not_of_title"]
+        columns.note("month_not_of_title", "month", (words.id, words.en))
+    if month and year and named in {None, month}:
+        columns.columns["month"] = pd.Timestamp(year, month, 1)
+        words = _MONTH_FROM[rule]
+        said = f"bulan {year}-{month:02} {words.id}", f"month {year}-{month:02} {words.en}"
+        columns.note(rule, "month", said, "info")
+    elif named:
+        words = _MONTH_FROM["month_without_year"]
+        columns.note("month_without_year", "month", (words.id, words.en))
 
 
 def _stage_from_titles(raw: RawTable, columns: SheetColumns) -> None:
@@ -226,6 +283,18 @@ def _stage_from_titles(raw: RawTable, columns: SheetColumns) -> None:
         f"is mid-month, as '{said}' says; add a column 'Stage of the data' if not all rows are",
     )
     columns.note("stage_from_title", "stage", words, "info")
+
+
+def _scale_in_titles(raw: RawTable, headings: Sequence[Heading], columns: SheetColumns) -> None:
+    """Report amounts without a unit under a title such as "(dalam ribuan rupiah)"."""
+    said = next(filter(says_scale, raw.titles), None)
+    words = (
+        f"dibaca sebagai rupiah, padahal judul menyebut '{said}'; tulis satuannya di judul kolom",
+        f"read as rupiah, though a title says '{said}'; write the unit into the heading",
+    )
+    for name in (one.name for one in headings if said and one.unit is None):
+        if name is not None and COLUMNS[name].kind == "rupiah":
+            columns.note("scale_in_title", name, words)
 
 
 def _set_aside_uneven(raw: RawTable, frame: pd.DataFrame, columns: SheetColumns) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 11  # three letters, seven digits, a quotation mark
 _LETTERS, _TEN = 26, 10
+_LAST_ROW, _LAST_COLUMN = 9_999_999, 26 + 26**2 + 26**3  # that so many signs can name
 _ONE, _SEVEN, _BITS, _FULL = (np.uint64(number) for number in (1, 7, 8, 255))
 _ONES, _HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 _QUOTES, _ZEROS, _ABOVE_NINE = (_ONES * np.uint64(one) for one in (ord('"'), ord("0"), 128 - 10))
@@ -116,5 +117,5 @@ def _sign_by_sign(text: bytes, starts: NDArray[np.intp]) -> tuple[int, int]:
         good = good & (~number | (digit[place] < _TEN))
         column = np.where(before, column * _LETTERS + letter[place] + 1, column)
         row = np.where(number, row * _TEN + digit[place], row)
-    good &= ~inside & (row > 0) & (column > 0)
+    good &= ~inside & (row > 0) & (row <= _LAST_ROW) & (column > 0) & (column <= _LAST_COLUMN)
     return (int(row.max()), int(column.max())) if good.all() else (0, 0)

@@ -17,10 +17,19 @@ from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, 
 from kbkresearch.intake.names import read_labels
 from kbkresearch.intake.number_cells import is_blank, is_error, is_words
 from kbkresearch.intake.numbers import read_numbers
-from kbkresearch.intake.plausible import RATIOS, ratio_of
+from kbkresearch.intake.persons import masked
+from kbkresearch.intake.plausible import HIGHEST, RATIOS, ratio_of
 from kbkresearch.intake.side_by_side import side_by_side
 from kbkresearch.intake.text_column import TextColumn
-from kbkresearch.intake.units import decide_unit, named_unit, other_signs, to_unit
+from kbkresearch.intake.units import (
+    conversion,
+    decide_unit,
+    named_unit,
+    open_question,
+    other_signs,
+    perhaps_shares,
+    to_unit,
+)
 from kbkresearch.vocabulary import COLUMNS, label
 
 if TYPE_CHECKING:
@@ -32,8 +41,10 @@ if TYPE_CHECKING:
     from kbkresearch.intake.cells import Column
     from kbkresearch.intake.names import Heading
     from kbkresearch.intake.numbers import ReadNumbers
+    from kbkresearch.intake.units import UnitDecision
 
 INDEX = ("sheet", "row")
+_THOUSAND = 1e3
 _RUPIAH = {"rp_thousand": 1e3, "rp_million": 1e6}
 
 
@@ -85,7 +96,7 @@ class SheetColumns:
                 message_id=messages[0],
                 message_en=messages[1],
                 rows=tuple(self.row_numbers[places].tolist()),
-                values=tuple(_plain(cells[place]) for place in places.tolist()),
+                values=tuple(masked(_plain(cells[place])) for place in places.tolist()),
                 file=self.file,
                 sheet=self.sheet,
             )
@@ -282,20 +293,28 @@ class SheetColumns:
 
     def _separated(self, name: str, found: ReadNumbers, cells: Column) -> Any:
         """Return the values of a column whose separators may be decimal or thousands."""
-        if COLUMNS[name].kind == "number":
+        thousands = found.values if found.other is None else found.other
+        if COLUMNS[name].kind != "number":
+            # a count or an amount is not printed with three decimals
             words = (
-                "koma/titik dapat berarti desimal atau ribuan; tulis satu angka tanpa pemisah",
-                "separator may be decimal or thousands; write one number without it",
+                "pemisah tiga angka dibaca sebagai ribuan, karena cacah tidak berdesimal",
+                "separators before three digits read as thousands: counts have no decimals",
             )
-            self.report("ambiguous_separator", name, found.undecided, cells, words)
-            return found.values
-        # a count or an amount is not printed with three decimals
+            self.note("thousands_separator", name, words)
+            return thousands
+        impossible = found.undecided & (thousands > HIGHEST.get(name, np.inf))
+        if impossible.any():
+            words = (
+                "pemisah tiga angka dibaca sebagai desimal, karena nilai ribuan mustahil",
+                "separators before three digits read as decimal: thousands cannot be",
+            )
+            self.note("decimal_separator", name, words)
         words = (
-            "pemisah tiga angka dibaca sebagai ribuan, karena cacah tidak berdesimal",
-            "separators before three digits read as thousands: counts have no decimals",
+            "koma/titik dapat berarti desimal atau ribuan; tulis satu angka tanpa pemisah",
+            "separator may be decimal or thousands; write one number without it",
         )
-        self.note("thousands_separator", name, words)
-        return found.other
+        self.report("ambiguous_separator", name, found.undecided & ~impossible, cells, words)
+        return np.where(impossible, thousands / _THOUSAND, found.values)
 
     def settle_units(self, headings: Mapping[str, Heading], asked: Mapping[str, str]) -> None:
         """Bring the indicators to their canonical units, or leave them out and say why.
@@ -326,18 +345,13 @@ class SheetColumns:
             asked=asked,
         )
         if decision.unit is None:
-            self._leave_out(name, ", ".join(decision.candidates))
+            if np.isfinite(values).any():
+                self._leave_out(name, decision)
             return
-        if decision.contradicts or (decision.why == "counts" and decision.unit != canonical):
-            printed = decision.named or "-"
-            self.note(
-                "unit_converted",
-                name,
-                (
-                    f"tercetak {printed}, ternyata {decision.unit} ({decision.why})",
-                    f"printed as {printed}, is {decision.unit} ({decision.why})",
-                ),
-            )
+        if decision.contradicts or decision.unit != canonical:
+            told = decision.why in {"asked", "named"} and not decision.contradicts
+            words = conversion(decision.unit, decision, canonical)
+            self.note("unit_converted", name, words, "info" if told else "warning")
         elif decision.why == "named":
             self._doubt_unit(name, heading)
         odd = other_signs(signs, values, decision.unit)
@@ -349,47 +363,30 @@ class SheetColumns:
         values = np.where(odd, np.nan, values) if odd.any() else values
         self.columns[name] = pd.Series(to_unit(values, decision.unit, canonical))
 
-    def _leave_out(self, name: str, candidates: str) -> None:
+    def _leave_out(self, name: str, decision: UnitDecision) -> None:
         """Leave out an indicator that can be read in two units."""
-        short = name.split("_", maxsplit=1)[0]
-        self.note(
-            "ambiguous_unit",
-            name,
-            (
-                (
-                    f"satuan dapat berarti {candidates}; kolom dikosongkan,"
-                    f" beri units={{'{short}': …}}"
-                ),
-                f"unit may be {candidates}; the column is left out, give units={{'{short}': …}}",
-            ),
-            "error",
-        )
+        values = self.columns[name].dropna()
+        words = open_question(name, decision, float(values.iloc[0]) if len(values) else None)
+        self.note("ambiguous_unit", name, words, "error")
         self.columns[f"{name}_printed"] = self.columns[name]
         self.columns[name] = pd.Series(np.full(len(self.columns[name]), np.nan))
 
     def _doubt_unit(self, name: str, heading: Heading) -> None:
         """Report percentages that may be shares: cells formatted as percentages come as shares."""
         values = self.columns[name].to_numpy(dtype=float)
+        signed = self.signs[name] != 0
         with np.errstate(invalid="ignore"):
             small, large = (values > 0) & (values <= 1), values > 1
-        if not large.any() and small.any() and heading.how != "canonical":
-            words = (
-                (
-                    "semua nilai paling besar 1; bila selnya berformat persen, ini proporsi"
-                    " dan harus dikalikan 100 di berkas; bila memang persen, biarkan"
-                ),
-                (
-                    "no value is above 1; if the cells are formatted as percentages these are"
-                    " shares, to be multiplied by 100 in the file; if they are per cent, leave them"
-                ),
-            )
-            self.note("unit_in_doubt", name, words)
-        elif large.any() and name not in RATIOS:
+        if not large.any() and (small & ~signed).any() and heading.how != "canonical":
+            self.note("unit_in_doubt", name, perhaps_shares(name, values[small & ~signed][0]))
+        elif large.any() and (name not in RATIOS or signed.any()):
             words = (
                 "paling besar 1, padahal sel lain di kolom ini persen; periksa satuannya",
                 "is 1 or less where others in the column are percentages; look at its unit",
             )
-            self.report("unit_in_doubt", name, small, NumberColumn(values), words, "warning")
+            self.report(
+                "unit_in_doubt", name, small & ~signed, NumberColumn(values), words, "warning"
+            )
 
     def _share(self, name: str) -> Any:
         """Return an indicator as a share, as the counts beside it give it, if they are there."""

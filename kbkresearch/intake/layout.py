@@ -328,7 +328,7 @@ class _Above:
     def __init__(self, heads: list[tuple[str, ...]], titles: set[tuple[str, ...]]) -> None:
         self.heads, self.titles = heads, titles
         self.openings = {opening(row).casefold() for row in (*heads, *titles)} - {""}
-        pairs = " ".join(one[:2] for one in self.openings if len(one) > 1)
+        pairs = " ".join(one[:2] for one in self.openings if len(one) > 1 and one[:2].isalnum())
         self.begins = TOTAL_BEGINS | _FOOTNOTE_BEGINS | in_either_case(pairs)
 
     def looked_at(self, cells: Column) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

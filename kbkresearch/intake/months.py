@@ -24,6 +24,9 @@ _SERIALS = (date(_FIRST_YEAR, 1, 1) - _EPOCH).days, (date(_LAST_YEAR + 1, 1, 1) 
 _MONTHS = range(1, 13)
 _LAST_NUMBER = 100 * (_LAST_YEAR + 1)
 _LONGEST = 64
+_OF_MONTH = re.compile(
+    r"(?!.*cetak)(?:.*\b)?(?:bulan|bln|periode|period|month)\b", re.IGNORECASE | re.DOTALL
+)  # of its data, not that of printing
 _SHORTEST = 28  # days of a month at least
 
 _ALSO = {
@@ -180,6 +183,32 @@ def month_in_name(sheet_name: str) -> tuple[int | None, int | None]:
     if len(months) > 1:
         return None, None
     return (months.pop() if months else None), (years.pop() if len(years) == 1 else None)
+
+
+def month_in_titles(titles: Sequence[str]) -> tuple[int | None, int | None]:
+    """Find the month and the year that titles above a table tell, with a word such as "bulan".
+
+    Parameters
+    ----------
+    titles : sequence of str
+        The word may stand in the cell before the month.
+
+    Returns
+    -------
+    month, year : int or None
+        None if no title tells both, or two tell different ones.
+
+    Examples
+    --------
+    >>> month_in_titles(["REKAP KBK BULAN JANUARI 2023", "Bandung, 3 Februari 2023"])
+    (1, 2023)
+    >>> month_in_titles(["Periode", ": 1 s/d 31 Mei 2023"]), month_in_titles(["Bulan Mei"])
+    ((5, 2023), (None, None))
+    """
+    texts = [*titles, *(f"{before} {text}" for before, text in pairwise(titles))]
+    told = {month_in_name(text) for text in texts if _OF_MONTH.match(text)}
+    whole = {(month, year) for month, year in told if month and year}
+    return whole.pop() if len(whole) == 1 else (None, None)
 
 
 def read_years(cells: Sequence[object]) -> list[int | None]:

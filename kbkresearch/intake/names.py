@@ -31,6 +31,12 @@ _SHAPES = {
     "nik": re.compile(r"\d{16}"),
     "card_number": re.compile(r"\d{13}"),
 }
+_SCALES = frozenset((
+    "ribu", "ribuan", "rb", "juta", "jutaan", "jt", "miliar", "miliaran", "milyar", "milyaran",
+    "thousand", "thousands", "million", "millions", "billion", "billions",
+))  # fmt: skip
+_THOUSANDS = frozenset(("000", "1000"))
+_OF_PERSONS = frozenset(("nama", "name", "no", "nomor", "nik", "nip"))  # more words may follow
 _PRINTED_UNITS = {"‰": "ratio", "%": "ratio", "Rp": "money", "per 5,000": "per_5000"}
 
 
@@ -80,9 +86,12 @@ def _resolve(printed: str) -> tuple[str | None, str | None, list[str]]:
     """Return the column, the unit, and the words without unit and date."""
     names, unit, others = lexicon(), None, []
     outside = _BRACKETS.sub(" ", printed)
+    words = undated(names.words(outside))
     for inside in _BRACKETS.findall(printed):
         code = names.units.get(names.key(inside))
         unit = unit or code
+        if code is None and not (_SCALES | _THOUSANDS).isdisjoint(names.words(inside)):
+            return None, None, words  # by how much to multiply is not known
         if code is None and undated(names.words(inside)):
             others.append(inside)
     found = [_match(names.words(part)) for part in (outside, *others)]
@@ -91,7 +100,6 @@ def _resolve(printed: str) -> tuple[str | None, str | None, list[str]]:
         name, code = _match(names.words(" ".join((outside, *others))))
     if name is None:
         name, code = _match(names.words(printed))
-    words = undated(names.words(outside))
     return name or names.shuffled.get(in_order(words)), unit or code, words
 
 
@@ -189,6 +197,17 @@ def is_plain(printed: str) -> bool:
     """Tell whether a heading is a known one that stands for no column, such as a running number."""
     names = lexicon()
     return "".join(undated(names.words(_BRACKETS.sub(" ", printed)))) in {*names.plain, ""}
+
+
+def says_scale(text: str) -> bool:
+    """Tell whether a text speaks of thousands or millions.
+
+    Examples
+    --------
+    >>> says_scale("(dalam ribuan rupiah)"), says_scale("Angka kontak per 1000 peserta")
+    (True, False)
+    """
+    return not _SCALES.isdisjoint(lexicon().words(text))
 
 
 def _unit_in_name(column: str) -> str | None:
@@ -348,13 +367,16 @@ def person_columns(printed: Sequence[str]) -> set[int]:
 
     Examples
     --------
-    >>> sorted(person_columns(["No. Kartu", "NAMA FKTP", "NIK (16 digit)"]))
-    [0, 2]
+    >>> sorted(person_columns(["No. Kartu", "NAMA FKTP", "NIK (16 digit)", "No HP/WA kader"]))
+    [0, 2, 3]
     """
     names = lexicon()
 
     def personal(text: str) -> bool:
-        return names.plain.get("".join(undated(names.words(text)))) == "person"
+        words = undated(names.words(text))
+        begins = range(1, len(words)) if words and words[0] in _OF_PERSONS else ()
+        parts = ("".join(words[:end]) for end in (*begins, len(words)))
+        return any(names.plain.get(part) == "person" for part in parts)
 
     forms = [(str(one), _BRACKETS.sub(" ", str(one))) for one in printed]
     return {place for place, both in enumerate(forms) if any(map(personal, both))}

@@ -46,7 +46,7 @@ RATIOS = {
     "rppt_pct": (100, PARTS[2:4]),
 }
 _FIRST_MONTH = np.datetime64("2014-01-01")  # the national insurance began
-_HIGHEST = {"ak_permille": 1000.0, "rrns_pct": 100.0, "rppt_pct": 100.0}
+HIGHEST = {"ak_permille": 1000.0, "rrns_pct": 100.0, "rppt_pct": 100.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def _impossible(counts: dict[str, Floats]) -> Iterator[tuple[str, Bools, dict[st
             yield part, counts[part] > counts[whole], above_whole(part, whole)
     for column in RATIOS:
         if column in counts:
-            top = _HIGHEST[column]
+            top = HIGHEST[column]
             words = Text(f"di luar 0–{top:g}; mustahil", f"is outside 0–{top:g}; that cannot be")
             outside = (counts[column] < 0) | (counts[column] > top)
             yield column, outside, _said("indicator_outside_domain", "error", column, words)
@@ -208,7 +208,7 @@ def _improbable(counts: dict[str, Floats]) -> Iterator[tuple[str, Bools, dict[st
             f"is outside the usual {limits.low:g}–{limits.high:g}; {limits.why.en}",
         )
         odd = ((values < limits.low) | (values > limits.high)) & (values >= 0)
-        odd &= values <= _HIGHEST.get(column, np.inf)
+        odd &= values <= HIGHEST.get(column, np.inf)
         finding = _said("improbable_value", "warning", column, words)
         yield column, odd, finding | {"values": np.round(values[odd], 2).tolist()}
     contacts, members = counts.get("contacts"), counts.get("members")

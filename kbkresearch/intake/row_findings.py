@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from kbkresearch.findings import FindingGroup, on_rows
 from kbkresearch.intake.keys import KEYS, keys_of
+from kbkresearch.intake.lexicon import lexicon
 from kbkresearch.intake.plausible import jumps, row_checks
 from kbkresearch.intake.rows import mid_month_rows, repeated
 from kbkresearch.intake.totals import region_rows
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
 
     from kbkresearch.findings import Severity
     from kbkresearch.intake.keys import Codes, RowKeys
@@ -59,9 +61,10 @@ def _unnamed(table: pd.DataFrame, keys: RowKeys) -> list[FindingGroup]:
     if not len(table):
         return []
     if keys.columns:
-        return _without_facility(table, keys.facility) + _regions(table, keys.columns[0])
+        found = _without_facility(table, keys.facility) + _regions(table, keys.columns[0])
+        return found + _without_month(table, keys.month) + _lost_zeros(table)
     severity: Severity = "info" if (keys.facility >= 0).any() else "warning"
-    found: list[FindingGroup] = []
+    found = []
     if severity == "info":
         words = Text(
             "tidak ada kolom nama atau kode FKTP; baris-barisnya dibaca sebagai bulan satu FKTP",
@@ -104,15 +107,55 @@ def _without_key(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:
     return [on_rows(table, rows, "", rule="no_month", severity="warning", values=[], **messages)]
 
 
-def _regions(table: pd.DataFrame, named_by: str) -> list[FindingGroup]:
-    """Report facilities that have the name of a region."""
-    rows = np.flatnonzero(region_rows(table))
+def _without_month(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:
+    """Report rows that name no month where others do, as on a sheet of sums over months."""
+    rows = np.flatnonzero(month < 0)
+    if not len(rows) or len(rows) == len(month):
+        return []
+    messages = {
+        "message_id": "baris tidak menyebut bulan, padahal baris lain ya; bila itu jumlah atau"
+        " rata-rata beberapa bulan, baca lembar lain saja (sheet=), selain itu isi bulannya",
+        "message_en": "the row names no month where others do; if it is a sum or a mean over"
+        " months, read the other sheets only (sheet=), else write its month",
+    }
+    return [
+        on_rows(table, rows, "month", rule="no_month", severity="warning", values=[], **messages)
+    ]
+
+
+def _lost_zeros(table: pd.DataFrame) -> list[FindingGroup]:
+    """Report codes that differ from another one only by zeros in front."""
+    code = KEYS[0]
+    if code not in table:
+        return []
+    places, codes = pd.factorize(table[code])
+    bare = pd.Series(codes, dtype=object).astype(str).str.lstrip("0")
+    alike = np.array([*bare.duplicated(keep=False) & (bare != ""), False], dtype=np.bool_)
+    rows = np.flatnonzero(alike[places])
     if not len(rows):
         return []
     messages = {
-        "message_id": "nama wilayah di tempat nama FKTP; hapus barisnya bila itu jumlah wilayah",
-        "message_en": "a region is named where a facility should be; delete the row if it is a"
-        " total of the region",
+        "message_id": "kode ini dan kode lain hanya berbeda nol di depannya; bila FKTP-nya sama,"
+        " samakan kodenya (simpan kolom kode sebagai teks)",
+        "message_en": "this code and another one differ only by zeros in front; if they are one"
+        " facility, write them alike (keep the column of codes as text)",
+    }
+    values = table[code].iloc[rows].tolist()
+    return [
+        on_rows(table, rows, code, rule="code_alike", severity="warning", values=values, **messages)
+    ]
+
+
+def _regions(table: pd.DataFrame, named_by: str) -> list[FindingGroup]:
+    """Report facilities that have the name of a region, or of a type of facility."""
+    rows = np.flatnonzero(region_rows(table) | _named_as_type(table))
+    if not len(rows):
+        return []
+    messages = {
+        "message_id": "nama wilayah atau jenis FKTP di tempat nama FKTP; hapus barisnya bila itu"
+        " jumlah",
+        "message_en": "a region or a type of facilities is named where a facility should be; delete"
+        " the row if it is a total",
     }
     values = table[named_by].iloc[rows].tolist()
     return [
@@ -120,6 +163,18 @@ def _regions(table: pd.DataFrame, named_by: str) -> list[FindingGroup]:
             table, rows, "", rule="perhaps_total", severity="warning", values=values, **messages
         )
     ]
+
+
+def _named_as_type(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return the rows whose facility is called what a type of facilities is called."""
+    found = np.zeros(len(table), np.bool_)
+    known = lexicon().labels["facility_type"]
+    for name in (one for one in KEYS if one in table):
+        places, texts = pd.factorize(table[name])
+        plain = ("".join(str(text).lower().split()) for text in texts)
+        fits = [known.get(text, "missing") != "missing" for text in plain]
+        found |= np.array([*fits, False], np.bool_)[places]
+    return found
 
 
 def _months_again(table: pd.DataFrame, month: Codes) -> list[FindingGroup]:

@@ -12,14 +12,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kbkresearch.vocabulary import Text
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PER_UNIT = {"permille": 1000.0, "pct": 100.0, "share": 1.0}
 UNITS = tuple(_PER_UNIT)
 _UNIT_OF_SIGN = ("", "pct", "permille")  # in the order of `SIGNS`
+_SIGN = {"permille": "‰", "pct": "%"}
+_NAMES = {
+    "permille": Text("per mil (‰)", "per mil (‰)"),
+    "pct": Text("persen (%)", "per cent (%)"),
+    "share": Text("proporsi (0–1)", "shares (0–1)"),
+}
+_WHY = {
+    "counts": Text("dibuktikan cacah di sampingnya", "the counts beside it prove it"),
+    "domain": Text(
+        "dengan satuan lain ada nilai yang mustahil", "in another unit some value could not be"
+    ),
+    "asked": Text("sesuai permintaan", "as asked for"),
+    "named": Text("menurut judul atau selnya", "as the heading or the cells say"),
+}
 _AGREE = 0.9
 _TOLERANCE = 0.02
+_INDICATORS = frozenset(("ak", "rrns", "rppt"))  # those whose unit can be given
+_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +110,12 @@ def decide_unit(
         proved = _proved(values, ratio, canonical)
         if proved is not None:
             return UnitDecision(proved, "counts", (proved,), named)
-    fitting = _fitting(values, canonical)
-    # a percent sign beside AK is a known misprint, so it does not settle the unit
-    if named is not None and named in fitting and not (named == "pct" and canonical == "permille"):
+    fitting = _fitting(values, canonical, named)
+    # a percent sign beside AK is a known misprint, and one of per mil beside the others may be one
+    misprint = {named, canonical} == {"pct", "permille"}
+    # nor does one of per mil above shares, which cells formatted as percentages are
+    misprint |= named == "permille" and bool(np.nanmax(values, initial=0.0) <= 1)
+    if named is not None and named in fitting and not misprint:
         return UnitDecision(named, "named", (named,), named)
     if len(fitting) == 1:
         return UnitDecision(fitting[0], "domain", fitting, named)
@@ -102,17 +123,114 @@ def decide_unit(
 
 
 def to_unit(values: NDArray[np.float64], unit: str, canonical: str) -> NDArray[np.float64]:
-    """Return values in the canonical unit.
+    """Return values in the canonical unit, without digits that only the conversion brings in.
 
     Examples
     --------
     >>> import numpy as np
-    >>> to_unit(np.array([15.0]), "pct", "permille")
-    array([150.])
+    >>> to_unit(np.array([15.0, 14.96]), "pct", "permille")
+    array([150. , 149.6])
     """
     if unit == canonical:
         return values
-    return values * (_PER_UNIT[canonical] / _PER_UNIT[unit])
+    converted: NDArray[np.float64] = values * (_PER_UNIT[canonical] / _PER_UNIT[unit])
+    return np.round(converted, _DIGITS)
+
+
+def conversion(unit: str, decision: UnitDecision, canonical: str) -> tuple[str, str]:
+    """Say in Indonesian and English that a column is in another unit than is printed or usual.
+
+    Parameters
+    ----------
+    unit : str
+        The unit decided on.
+    decision : UnitDecision
+    canonical : {"permille", "pct"}
+        The unit that the values are brought to.
+
+    Returns
+    -------
+    tuple of str
+    """
+    said, now, why = _NAMES[unit], _NAMES[canonical], _WHY[decision.why]
+    printed = _NAMES[decision.named] if decision.named and decision.contradicts else None
+    others = (f", bukan {printed.id}", f", not as {printed.en}") if printed else ("", "")
+    return (
+        f"dibaca sebagai {said.id}{others[0]}: {why.id}; nilai kini dalam {now.id}",
+        f"read as {said.en}{others[1]}: {why.en}; values are now in {now.en}",
+    )
+
+
+def open_question(name: str, decision: UnitDecision, example: float | None) -> tuple[str, str]:
+    """Ask in Indonesian and English for the unit of a column, with what each would make of a value.
+
+    Parameters
+    ----------
+    name : str
+        The column, such as ``"ak_permille"``.
+    decision : UnitDecision
+        One that leaves the unit open.
+    example : float, optional
+        A value of the column.
+
+    Returns
+    -------
+    tuple of str
+    """
+    short, canonical = name.split("_")
+    sign = _SIGN[canonical]
+    options = [f"--unit {short}={unit}" for unit in decision.candidates]
+
+    def asked(lang: str, words: tuple[str, str, str]) -> str:
+        may, both, out = words
+        units = both.join(_NAMES[unit].to(lang) for unit in decision.candidates)
+        shown = ""
+        if example is not None:
+            values = [to_unit(np.array([example]), one, canonical) for one in decision.candidates]
+            read = both.join(f"{value[0]:.6g} {sign}" for value in values)
+            shown = f"{example:.6g} → {read}".replace(".", "," if lang == "id" else ".")
+        lines = f"{may} {units}{f' ({shown})' if shown else ''}; {out} {both.join(options)}"
+        return f"{lines} (Python: units={{'{short}': …}})"
+
+    return (
+        asked("id", ("satuan dapat berarti", " atau ", "kolom dikosongkan, beri")),
+        asked("en", ("the unit may be", " or ", "the column is left out, give")),
+    )
+
+
+def perhaps_shares(name: str, example: float) -> tuple[str, str]:
+    """Say in Indonesian and English that rates are shares if their cells are formatted as per cent.
+
+    Parameters
+    ----------
+    name : str
+        The column, such as ``"rrns_pct"``.
+    example : float
+        A value of the column, 1 or less.
+
+    Returns
+    -------
+    tuple of str
+    """
+    short, canonical = name.rsplit("_", 1)
+    sign = _SIGN[canonical]
+    share = f"{example * _PER_UNIT[canonical]:.6g} {sign}"
+    said = f"{example:.6g}"
+    option = (
+        (f"beri --unit {short}=share", f"give --unit {short}=share")
+        if short in _INDICATORS
+        else ("kalikan 100 di berkas", "multiply by 100 in the file")
+    )
+    read, means = f"{said} {sign}", f"{said} = {share}"
+    kept = Text(
+        f"semua nilai paling besar 1 dan dibaca apa adanya ({read})",
+        f"no value is above 1, and they are read as they are ({read})",
+    )
+    do = Text(
+        f"bila selnya berformat persen, {means}: {option[0]}; bila tidak, biarkan",
+        f"if the cells are formatted as percentages, {means}: {option[1]}; if not, leave them",
+    )
+    return f"{kept.id}; {do.id}", f"{kept.en}; {do.en}"
 
 
 def named_unit(heading: str | None, signs: NDArray[np.uint8]) -> str | None:
@@ -181,9 +299,9 @@ def _proved(values: NDArray[np.float64], ratio: NDArray[np.float64], canonical: 
     return None
 
 
-def _fitting(values: NDArray[np.float64], canonical: str) -> tuple[str, ...]:
+def _fitting(values: NDArray[np.float64], canonical: str, named: str | None) -> tuple[str, ...]:
     """Return the units in which every value is possible."""
     highest = np.nanmax(values, initial=0.0)
-    units = UNITS if canonical == "permille" else ("pct", "share")
+    units = UNITS if "permille" in {canonical, named} else ("pct", "share")
     fitting = tuple(unit for unit in units if highest <= _PER_UNIT[unit])
     return fitting or (canonical,)

@@ -147,15 +147,19 @@ def _csv(tables: Sequence[Table], path: Path, lang: str, _: Progress) -> None:
 def _csv_cell(value: Any, lang: str) -> Any:
     """Return a cell; text that a spreadsheet would run as a formula gets an apostrophe before it.
 
+    A carriage return by itself becomes a new line: the writer quotes that one only, and a
+    spreadsheet begins a row at either.
+
     Examples
     --------
-    >>> [_csv_cell(one, "id") for one in ("=1+1", "@x", "-2,5", "-", "Klinik", 3)]
-    ["'=1+1", "'@x", '-2,5', '-', 'Klinik', 3]
+    >>> [_csv_cell(one, "id") for one in ("=1+1", "@x", "-2,5", "-", "Klinik\\r2", 3)]
+    ["'=1+1", "'@x", '-2,5', '-', 'Klinik\\n2', 3]
     """
     text = value.to(lang) if isinstance(value, Text) else value
-    if not isinstance(text, str) or not _FORMULA.match(text) or _NUMBER.fullmatch(text):
+    if not isinstance(text, str):
         return text
-    return f"'{text}"
+    mark = "'" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else ""
+    return mark + text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _xlsx(tables: Sequence[Table], path: Path, lang: str, progress: Progress) -> None:

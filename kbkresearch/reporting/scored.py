@@ -88,7 +88,7 @@ def _nearest(
     for place in total.astype("int64").nsmallest(_NEAREST).index:
         row, one = scored.iloc[place], steps.iloc[place]
         entry: dict[str, Any] = {
-            "row": str(steps.index[place]),
+            "row": _place(steps.index[place]),
             "facility": str(row[facility]) if facility else None,
             "name": _text(row.get("facility_name")),
             "month": f"{row['month']:%Y-%m}" if _known(row.get("month")) else None,
@@ -100,6 +100,11 @@ def _nearest(
             entry["gain_rp"] = float(one["gain_rp"])
         found.append(entry)
     return found
+
+
+def _place(row: Any) -> str:
+    """Return the label of a row as text: ``8``, or ``April 24!8`` where it has a sheet."""
+    return "!".join(map(str, row)) if isinstance(row, tuple) else str(row)
 
 
 def _known(value: Any) -> bool:

@@ -27,6 +27,7 @@ _HEAD_ROW, _FIRST_ROW = 2, 3
 _SAMPLE = 500
 _STEP = 2_000
 _LINE, _MOST_LINES = 15, 12
+_KEYS = frozenset(("month", "facility_id", "facility_name"))  # what tells rows apart on paper
 _A4, _PAGE, _SMALL = 9, 260, 60  # paper, characters that fit across it, scale of wider tables
 _SAFE = {
     "strings_to_formulas": False,
@@ -172,8 +173,11 @@ def _lay_out(sheet: Any, table: Table, widths: list[int]) -> None:
     sheet.set_footer("&L&A&R&P / &N")
     if sum(widths) <= _PAGE:
         sheet.fit_to_pages(1, 0)
-    else:
-        sheet.set_print_scale(_SMALL)
+        return
+    sheet.set_print_scale(_SMALL)
+    keys = [place for place, one in enumerate(table.columns) if one.key in _KEYS]
+    if keys and sum(widths[keys[0] : keys[-1] + 1]) <= _PAGE // 2:
+        sheet.repeat_columns(keys[0], keys[-1])  # else the second page has rows without a name
 
 
 def _writer(

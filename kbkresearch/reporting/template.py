@@ -106,16 +106,20 @@ def _data_sheet(book: Any) -> None:
     head = book.add_format(
         {"bold": True, "text_wrap": True, "bottom": 1, "valign": "top", "bg_color": "#E8EDF2"}
     )
-    example = book.add_format({"italic": True, "font_color": "#777777"})
+    faint = {"italic": True, "font_color": "#777777"}
+    # else a spreadsheet takes the zero from the code 02050012, and "Jan 23" for a day of this year
+    typed, typed_example = (book.add_format({"num_format": "@"} | one) for one in ({}, faint))
+    example = book.add_format(faint)
     sheet.freeze_panes(1, 2)
     _one_page(sheet)
     sheet.set_row(0, 3 * _LINE)
     for place, (name, value) in enumerate(_FIELDS.items()):
         text = label(name, "id", unit=True)
         sheet.write_string(0, place, text, head)
-        sheet.set_column(place, place, max(18, len(text) // 2 + 4))
+        as_text = COLUMNS[name].kind in {"text", "date"}
+        sheet.set_column(place, place, max(18, len(text) // 2 + 4), typed if as_text else None)
         if isinstance(value, str):
-            sheet.write_string(1, place, value, example)
+            sheet.write_string(1, place, value, typed_example if as_text else example)
         else:
             sheet.write_number(1, place, value, example)
         if name in _CHOICES:

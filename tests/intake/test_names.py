@@ -116,6 +116,9 @@ def test_the_vocabulary_is_known(name):
         ("Persentase RPPT", "rppt_pct", "pct"),
         ("RRNS Januari 2023 (%)", "rrns_pct", "pct"),
         ("Kapitasi (juta Rp)", "capitation_rp", "rp_million"),
+        ("Kapitasi (ribuan)", "capitation_rp", "rp_thousand"),
+        ("Kapitasi (x Rp1.000)", "capitation_rp", "rp_thousand"),
+        ("Kapitasi dibayar (jutaan Rp)", "paid_rp", "rp_million"),
         ("Peserta terdaftar (jiwa)", "members", "persons"),
     ],
 )
@@ -131,12 +134,20 @@ def test_a_unit_is_recorded(printed, name, unit):
         ("Nilai capaian (%)", "score"),
         ("Dokter per 1000", "doctors"),
         ("RRNS (orang)", "rrns_pct"),
+        ("Angka Kontak (jumlah)", "ak_permille"),
+        ("Peserta Terdaftar (ribuan)", "members"),
     ],
 )
 def test_a_unit_that_cannot_be_converted_is_only_a_suggestion(printed, near):
     heading = one(printed)
     assert (heading.name, heading.how, heading.near) == (None, "unknown", near)
     assert heading.unit
+
+
+@pytest.mark.parametrize("scale", ["miliar", "Rp Milyar", "000", "dalam ribuan orang"])
+def test_a_scale_that_is_not_known_is_never_passed_over(scale):
+    heading = one(f"Kapitasi ({scale})")
+    assert (heading.name, heading.near) == (None, "capitation_rp")
 
 
 @pytest.mark.parametrize(

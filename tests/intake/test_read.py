@@ -91,6 +91,24 @@ def test_counts_prove_the_unit_of_a_printed_contact_rate(tmp_path):
     assert [one.rule for one in reading.findings] == ["unit_converted"]
 
 
+def test_a_converted_rate_is_compared_to_the_decimals_that_it_was_printed_with(tmp_path):
+    rows = [["NAMA FKTP", "JUMLAH KONTAK", "PESERTA TERDAFTAR", "AK (%)"]]
+    rows += [["SINTETIS 1", 2_840, 18_987, 14.96], ["SINTETIS 2", 2_034, 13_543, 15.02]]
+    reading = kbk.read(write(tmp_path / "ak.xlsx", {"a": rows}))
+    assert [one.rule for one in reading.findings] == ["unit_converted"]
+
+
+def test_a_near_miss_counts_more_if_the_table_lacks_the_column(tmp_path):
+    rows = [[*HEADINGS, "Juml Rujukann", "NIK"], *[[*row, 1, "x"] for row in recap("Jan 2023")]]
+    rows[0][HEADINGS.index("PESERTA TERDAFTAR")] = "Pesrta terdaftar"
+    reading = kbk.read(write(tmp_path / "x.xlsx", {"a": rows}))
+    found = {one.column: one for one in reading.findings}
+    assert found["Pesrta terdaftar"].severity == "warning"
+    assert "Peserta terdaftar (members)" in found["Pesrta terdaftar"].message_id
+    assert found["Juml Rujukann"].severity == "info"
+    assert "unknown_columns" not in {one.rule for one in reading.findings}  # the NIK is dropped
+
+
 def test_a_unit_that_nothing_decides_is_asked_for(tmp_path):
     rows = [["NAMA FKTP", "AK (%)", "RRNS (%)", "RPPT (%)"]]
     rows += [[f"SINTETIS {i}", 82.7, 1.5, 2.5] for i in range(3)]

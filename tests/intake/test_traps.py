@@ -54,6 +54,14 @@ TRAPS = {
          ["C", 171, 0, 5, "87%"]],
         [(2, "infrastructure_pct", 0.85), (3, "infrastructure_pct", 0.9)],
     ),
+    "shares among texts with a percent sign": (
+        [RATES, ["A", 151, "1,2%", "5,1%"], ["B", 161, 0.031, 0.052]],
+        [(3, "rrns_pct", 0.031), (3, "rppt_pct", 0.052)],
+    ),
+    "a sign of per mil where per cent is usual": (
+        [["Nama FKTP", "AK (‰)", "RRNS (‰)", "RPPT (‰)"], ["A", 151, 15, 50], ["B", 161, 9, 46]],
+        [(2, "rrns_pct", 15.0), (2, "rppt_pct", 50.0)],
+    ),
     "impossible explanatory values": (
         [[*RATES, "Sarpras (%)", "Jumlah Dokter"], ["A", 151, 1, 8, 730, -2],
          ["B", 161, 0, 5, 90, 2]],
@@ -136,6 +144,24 @@ TRAPS = {
     "a region among facilities": (
         [THREE, ["A", 1_500, 10_000], ["Kota Binjai", 2_900, 19_500], ["Semua FKTP", 3_000, 9_000]],
         [(3, "contacts", 2_900.0), (4, "contacts", 3_000.0)],
+    ),
+    "a title that speaks of thousands": (
+        [["Pembayaran (dalam ribuan rupiah)"], [*THREE, "Kapitasi Dibayar"],
+         ["A", 1_500, 10_000, 57_000]],
+        [(3, "paid_rp", 57_000.0)],
+    ),
+    "subtotals by type of facility": (
+        [THREE, ["A", 1_500, 10_000], ["PUSKESMAS", 1_510, 10_100], ["Klinik Pratama", 10, 100]],
+        [(3, "contacts", 1_510.0), (4, "contacts", 10.0)],
+    ),
+    "months in merged cells": (
+        [["Bulan", *THREE], ["Jan 2023", "A", 1_500, 10_000], [None, "B", 1_400, 9_000]],
+        [(3, "month", None)],
+    ),
+    "a code that lost its zero": (
+        [["Bulan", "Kode PPK", *THREE[1:]], ["Jan 2023", "0101", 1_500, 10_000],
+         ["Feb 2023", 101, 1_500, 10_000]],
+        [(3, "facility_id", "101")],
     ),
     "one heading over two columns of numbers": (
         [["Nama FKTP", "AK (‰)", None, "RRNS (%)"], ["A", 150, 161, 2], ["B", 150, 171, 2]],
@@ -235,6 +261,34 @@ def test_mid_month_is_taken_from_titles_and_names_of_sheets(tmp_path):
     assert {"stage_from_title", "mid_month_rows"} <= rules
 
 
+def test_a_month_is_taken_from_a_title_above_the_table(tmp_path):
+    sheets = {
+        "Rekap": [["REKAP CAPAIAN KBK BULAN JANUARI 2023"], THREE, ["A", 1_500, 10_000]],
+        "Rekap (2)": [["Periode", ": Februari 2023"], THREE, ["A", 1_400, 10_000]],
+        "Mei": [["Dicetak bulan Juni 2023"], THREE, ["A", 1_300, 10_000]],
+        "Juni": [["CAPAIAN BULAN JUNI 2023"], THREE, ["A", 1_200, 10_000]],
+        "Jul 23": [["CAPAIAN BULAN JUNI 2023"], THREE, ["A", 1_100, 10_000]],
+    }
+    reading = kbk.read(write(tmp_path / "a.xlsx", sheets))
+    months = reading.table["month"].dt.strftime("%Y-%m").fillna("-").tolist()
+    assert months == ["2023-01", "2023-02", "-", "2023-06", "2023-07"]
+    told = {(one.rule, one.sheet) for one in reading.findings if one.column == "month"}
+    wanted = {
+        "month_from_title": "Rekap",
+        "month_without_year": "Mei",
+        "month_not_of_title": "Jul 23",
+    }
+    assert told >= set(wanted.items())
+
+
+def test_a_sheet_of_sums_beside_those_of_months_is_named(tmp_path):
+    table = [THREE, ["A", 1_500, 10_000]]
+    sheets = {"Jan 23": table, "Feb 23": table, "Rekap 2023": [THREE, ["A", 3_000, 20_000]]}
+    reading = kbk.read(write(tmp_path / "a.xlsx", sheets))
+    found = [(one.rule, one.sheet, one.row) for one in reading.findings.expand()]
+    assert ("no_month", "Rekap 2023", 2) in found
+
+
 def test_a_column_of_years_completes_months(tmp_path):
     rows = [["Tahun", "Bulan", *THREE], [2023, "Desember", "A", 1, 2], ["2024", 1, "A", 1, 2]]
     table = kbk.read(write(tmp_path / "a.xlsx", rows)).table
@@ -250,6 +304,19 @@ def test_headings_over_two_lines_in_any_order_of_words(tmp_path):
     table = kbk.read(write(tmp_path / "a.xlsx", rows)).table
     read = table[["dm_controlled", "dm_diagnosed", "ak_permille"]].iloc[0].tolist()
     assert read == [10, 100, 161]
+
+
+def test_headings_over_three_lines_under_the_full_names_of_the_indicators(tmp_path):
+    rows = [
+        ["No", "Nama FKTP", "RASIO RUJUKAN NON SPESIALISTIK", None,
+         "RASIO PESERTA PROLANIS TERKENDALI", None, None],
+        [None, None, "Jumlah Rujukan", "Capaian", "DM", None, "Capaian"],
+        [None, None, None, "(%)", "Terkendali", "Terdiagnosa", "(%)"],
+        [1, "A", 100, 1, 5, 90, 5.6],
+    ]  # fmt: skip
+    table = kbk.read(write(tmp_path / "a.xlsx", rows)).table
+    names = ["referrals", "rrns_pct", "dm_controlled", "dm_diagnosed", "rppt_pct"]
+    assert table[names].iloc[0].tolist() == [100, 1, 5, 90, 5.6]
 
 
 def test_places_in_a_workbook_have_the_letter_of_the_column(tmp_path):
@@ -268,6 +335,68 @@ def test_counts_whose_ratio_is_larger_than_any_number(tmp_path):
     told = {(one.row, one.column) for one in reading.findings.expand()}
     assert told >= {(2, "contacts"), (2, "members")}
     assert reading.table["contacts"].tolist()[1:] == [1_500]
+
+
+def test_an_open_unit_is_asked_for_with_what_each_would_make_of_a_value(tmp_path):
+    path = write(tmp_path / "a.xlsx", [["Nama FKTP", "AK", "RRNS (%)"], ["A", 15.1, 1.2]])
+    told = " ".join(kbk.read(path).report("id").split())
+    assert "15,1 → 15,1 ‰ atau 151 ‰" in told
+    assert "--unit ak=permille atau --unit ak=pct" in told
+    told = " ".join(kbk.read(path, units={"ak": "pct"}).report("en").split())
+    assert "read as per cent (%): as asked for" in told
+
+
+@pytest.mark.parametrize("sign", [",", "."])
+def test_indicators_with_three_decimals_each_are_no_thousands(tmp_path, sign):
+    rows = f"Nama FKTP;AK (‰);RRNS (%)\nA;150{sign}125;1{sign}125\nB;145{sign}500;2{sign}250\n"
+    reading = kbk.read(write(tmp_path / "a.csv", rows))
+    assert reading.table["ak_permille"].tolist() == [150.125, 145.5]
+    assert reading.table["rrns_pct"].tolist() == [1.125, 2.25]
+    assert {one.rule for one in reading.findings} == {"decimal_separator"}
+
+
+def test_a_rate_of_which_no_cell_can_be_read_is_not_asked_for_its_unit(tmp_path):
+    rows = [[*THREE, "RRNS"], ["A", 1_500, 10_000, "?"]]
+    reading = kbk.read(write(tmp_path / "a.xlsx", rows))
+    assert [one.rule for one in reading.findings] == ["not_a_number"]
+
+
+def test_shares_that_may_be_percentages_are_asked_about_with_both_readings(tmp_path):
+    rows = [["Nama FKTP", "RRNS (%)", "RPPT (%)", "Sarpras (%)"], ["A", 0.0125, "0,5%", 0.9]]
+    path = write(tmp_path / "a.xlsx", rows)
+    told = " ".join(kbk.read(path).report("en").split())
+    assert "0.0125 = 1.25 %: give --unit rrns=share" in told
+    assert "0.9 = 90 %: multiply by 100" in told
+    assert "rppt" not in told  # its sign settles it
+    assert kbk.read(path, units={"rrns": "share"}).table["rrns_pct"].tolist() == [1.25]
+
+
+def test_a_share_that_is_named_is_converted_and_said_to_be(tmp_path):
+    rows = [["Nama FKTP", "AK (‰)", "RRNS (proporsi)"], ["A", 151, 0.012]]
+    reading = kbk.read(write(tmp_path / "a.xlsx", rows))
+    assert reading.table["rrns_pct"].tolist() == [1.2]
+    assert [one.rule for one in reading.findings] == ["unit_converted"]
+
+
+def test_identifiers_of_persons_are_dropped_wherever_they_stand(tmp_path):
+    nik = [f"32010101019000{number:02}" for number in range(5)]
+    rows = [
+        ["Kode PPK", *THREE, "Catatan", "Nama PJ Prolanis"],
+        [nik[0], "A", 1_500, 10_000, f"NIK {nik[1]}", "dr. Siti"],
+        [nik[2], "B (0812-3456-7890)", 1_400, 9_000, "0001234567890", "dr. Budi"],
+        [nik[3], "C", f"NIK {nik[4]}", 9_000, "1.234.567.890.123", None],
+    ]
+    reading = kbk.read(write(tmp_path / "a.xlsx", rows))
+    assert reading.table["facility_name"].tolist() == ["A", "B", "C"]
+    assert reading.table["Catatan"].tolist() == ["NIK", None, "1.234.567.890.123"]
+    assert not {"facility_id", "Nama PJ Prolanis"} & set(reading.table)
+    found = [one for one in reading.findings.expand() if one.rule == "personal_identifier"]
+    assert {(one.column, one.row) for one in found} == {
+        *[("Kode PPK", None), ("Nama PJ Prolanis", None)],
+        *[("facility_name", 3), ("Catatan", 2), ("Catatan", 3)],
+    }
+    shown = reading.report() + reading.findings.frame.to_string()
+    assert not any(one in shown for one in [*nik, "3456", "1234567890", "Siti"])
 
 
 def test_a_source_line_is_no_row(tmp_path):

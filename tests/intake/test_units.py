@@ -36,10 +36,13 @@ def test_counts_prove_the_unit_whatever_is_named(pairs, unit, named, decimals):
         ("permille", [82.7425], None, None, "open"),
         ("permille", [82.7425], "permille", "permille", "named"),
         ("permille", [0.15], None, None, "open"),
+        ("permille", [0.15], "permille", None, "open"),
         ("pct", [2.5, 0.0], None, "pct", "domain"),
         ("pct", [0.02, 0.5], None, None, "open"),
         ("pct", [0.02, 0.5], "pct", "pct", "named"),
         ("pct", [0.02, 0.5], "share", "share", "named"),
+        ("pct", [15.0, 50.0], "permille", None, "open"),
+        ("pct", [15.0, 150.0], "permille", "permille", "domain"),
     ],
 )
 def test_without_counts(canonical, values, named, unit, why):

@@ -54,6 +54,13 @@ def test_a_cross_section_without_names_or_rupiah_has_a_summary(scored):
     assert [one["changes"] for one in found["nearest"]] == [{"contacts": 1}, {"contacts": 10}]
 
 
+def test_a_row_of_several_sheets_is_named_as_a_spreadsheet_does(scored):
+    rows = [("Jan 23", 7), ("Feb 23", 7), ("Feb 23", 9)]
+    several = scored.set_axis(pd.MultiIndex.from_tuples(rows, names=["sheet", "row"]))
+    found = summary(several, kbk.next_level(several))
+    assert [one["row"] for one in found["nearest"]] == ["Feb 23!7"]
+
+
 def test_every_column_has_a_label_and_says_where_it_comes_from(scored):
     group = FindingGroup("r", "warning", "contacts", "aneh; lihat", "odd; look", (("S", 7),), (1,))
     tables = {

@@ -1,5 +1,6 @@
 """Tables rendered and saved: both languages, numbers as numbers, text never a formula."""
 
+import csv
 import math
 from contextlib import suppress
 
@@ -67,6 +68,14 @@ def test_xlsx_holds_numbers_as_numbers_and_text_as_text(table, tmp_path):
     assert sheet["D4"].number_format == "#,##0"
 
 
+def test_each_printed_page_of_a_wide_sheet_names_its_rows(tmp_path):
+    names = ["district", "facility_name", "month", *(f"wide_column_{k}" for k in range(30))]
+    columns = tuple(Column(one, Text(one, one)) for one in names)
+    frame = pd.DataFrame([["x"] * len(names)], columns=names)
+    path = Table("t", Text("t", "t"), columns, frame).save(tmp_path / "a.xlsx")
+    assert openpyxl.load_workbook(path).worksheets[0].print_title_cols == "$B:$C"
+
+
 def test_csv_keeps_raw_values_under_their_keys(table, tmp_path):
     back = pd.read_csv(table.save(tmp_path / "out.csv", "en"))
     assert list(back.columns) == [column.key for column in table.columns]
@@ -74,6 +83,16 @@ def test_csv_keeps_raw_values_under_their_keys(table, tmp_path):
     assert back["name"][0] == "one"
     with pytest.raises(BadArgumentError, match="one table"):
         save_tables([table, table], tmp_path / "two.csv")
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_a_line_end_within_a_cell_begins_no_row_of_csv(tmp_path, end):
+    frame = pd.DataFrame({"name": [f"one{end}=1+1"], "n": [1]})
+    columns = (Column("name", Text("a", "a")), Column("n", Text("n", "n"), "integer"))
+    path = Table("t", Text("t", "t"), columns, frame).save(tmp_path / "a.csv")
+    with path.open(newline="", encoding="utf-8") as file:
+        assert [row[-1] for row in csv.reader(file)] == ["n", "1"]
+    assert b"\r" not in path.read_bytes()
 
 
 def test_html_and_markdown_files(table, tmp_path):

@@ -41,6 +41,16 @@ def test_choices_drop_down(template):
     assert any("ya,tidak" in one for one in lists)
 
 
+def test_codes_and_months_stay_as_they_are_typed(template):
+    sheet = openpyxl.load_workbook(template)["data"]
+    spans = [one for one in sheet.column_dimensions.values() if one.number_format == "@"]
+    as_text = {place for one in spans for place in range(one.min, one.max + 1)}
+    for place, heading in enumerate((cell.value for cell in sheet[1]), start=1):
+        wanted = heading in {"Kode FKTP", "Nama FKTP", "Jenis FKTP", "Bulan"}
+        assert (place in as_text) == wanted, heading
+        assert (sheet.cell(2, place).number_format == "@") == wanted, heading
+
+
 def test_another_ending_is_refused(tmp_path):
     with pytest.raises(kbk.KbkError, match="xlsx"):
         write_template(tmp_path / "kbk.xls")
