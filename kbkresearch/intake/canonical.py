@@ -22,7 +22,7 @@ from kbkresearch.intake.names import (
     repeated,
     says_scale,
 )
-from kbkresearch.intake.persons import without_identifiers
+from kbkresearch.intake.persons import suspects, without_identifiers
 from kbkresearch.intake.rows import says_mid_month
 from kbkresearch.vocabulary import COLUMNS, Text, label
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kbkresearch.intake.cells import Column
     from kbkresearch.intake.layout import RawTable
     from kbkresearch.intake.names import Heading
+    from kbkresearch.intake.persons import Suspects
     from kbkresearch.intake.sheets import RawSheet
 
 _LEFT_OUT: dict[str, tuple[Severity, Text]] = {
@@ -120,9 +121,11 @@ def canonical(
     columns.years = _years(raw, headings)
     columns.read_ahead(headings, raw.columns)
     letters: dict[str, str] = {}
-    kept = _kept(raw, headings, columns)
+    texts = [place for place, heading in enumerate(headings) if _is_text(heading)]
+    some = {place: suspects(raw.columns[place]) for place in texts}
+    kept = _kept(raw, headings, some, columns)
     for place in kept:
-        cells = _anonymous(headings[place], raw.columns[place], columns)
+        cells = _anonymous(headings[place], raw.columns[place], some.get(place), columns)
         letters[columns.add(headings[place], cells)] = raw.letters[place]
     columns.settle_units({one.name: one for one in headings if one.name}, asked)
     _say_unknown(raw, headings, kept, columns)
@@ -135,12 +138,18 @@ def canonical(
     return Canonical(frame, headings, columns.findings, letters)
 
 
-def _kept(raw: RawTable, headings: Sequence[Heading], columns: SheetColumns) -> list[int]:
+def _kept(
+    raw: RawTable,
+    headings: Sequence[Heading],
+    some: Mapping[int, Suspects],
+    columns: SheetColumns,
+) -> list[int]:
     """Return the columns to keep: all but those that identify persons."""
     personal = person_columns(raw.headings)
     kept = []
     for place, (heading, cells) in enumerate(zip(headings, raw.columns, strict=True)):
-        if _is_text(heading) and ((place in personal and not heading.name) or _personal(cells)):
+        named = place in personal and not heading.name
+        if named or _personal(cells, some.get(place, [])):
             words = (
                 "pengenal orang; kolom dibuang saat dibaca",
                 "identifies persons; the column was dropped at reading",
@@ -156,11 +165,13 @@ def _is_text(heading: Heading) -> bool:
     return heading.name is None or COLUMNS[heading.name].kind == "text"
 
 
-def _anonymous(heading: Heading, cells: Column, columns: SheetColumns) -> Column:
+def _anonymous(
+    heading: Heading, cells: Column, some: Suspects | None, columns: SheetColumns
+) -> Column:
     """Return the cells of a column of text without numbers that identify persons."""
-    if not _is_text(heading):
+    if not some:
         return cells
-    rest, held = without_identifiers(cells)
+    rest, held = without_identifiers(cells, some)
     words = (
         "memuat pengenal orang (NIK, nomor kartu atau telepon); nomornya dibuang saat dibaca",
         "holds the population, card or telephone number of a person; it was dropped at reading",
@@ -244,11 +255,10 @@ def _index(raw: RawTable) -> pd.MultiIndex:
     return pd.MultiIndex(levels, codes, names=INDEX, verify_integrity=False)
 
 
-def _personal(cells: Column) -> bool:
-    """Tell whether most cells identify a person; each distinct one is looked at first."""
-    values, codes = cells.distinct
-    some = any(looks_personal([value]) for value in values)
-    return some and looks_personal(objects(values, codes)) is not None
+def _personal(cells: Column, some: Suspects) -> bool:
+    """Tell whether most cells identify a person; each distinct suspect is looked at first."""
+    alone = any(looks_personal([value]) for _, value in some)
+    return alone and looks_personal(objects(*cells.distinct)) is not None
 
 
 def _month_from_names(raw: RawTable, columns: SheetColumns) -> None:

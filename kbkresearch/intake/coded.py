@@ -38,6 +38,29 @@ def categorical(texts: Sequence[str | None], codes: NDArray[np.intp]) -> pd.Cate
     return pd.Categorical.from_codes(places[codes], categories=pd.Index(kept, dtype=object))
 
 
+def texts_of(column: pd.Series) -> tuple[NDArray[np.intp], list[str]]:
+    """Return which text each row has, -1 where it has none, and the texts, perhaps with others.
+
+    Parameters
+    ----------
+    column : Series, length n
+
+    Returns
+    -------
+    codes : int array, shape (n,)
+    texts : list of str
+
+    Examples
+    --------
+    >>> texts_of(pd.Series(["A", None, "A"]))
+    (array([ 0, -1,  0]), ['A'])
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return np.asarray(column.cat.codes, dtype=np.intp), [*column.cat.categories]
+    codes, texts = pd.factorize(column)
+    return codes, [*map(str, texts)]
+
+
 def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return tables below each other; what is categorical in all of them stays so.
 
@@ -76,9 +99,8 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
 
 def _texts(column: pd.Series) -> pd.Series:
     """Return a categorical column as texts."""
-    codes = np.asarray(column.cat.codes, dtype=np.intp)
-    texts = objects([*column.cat.categories, None], codes)
-    return pd.Series(texts, index=column.index, dtype="object")
+    codes, texts = texts_of(column)
+    return pd.Series(objects([*texts, None], codes), index=column.index, dtype="object")
 
 
 def _categoricals(table: pd.DataFrame) -> list[str]:

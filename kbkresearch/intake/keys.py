@@ -110,7 +110,7 @@ def _facilities(table: pd.DataFrame) -> tuple[tuple[str, ...], Codes, bool]:
         if naming and (codes >= 0).all():
             break
         places, texts = pd.factorize(table[name])
-        same, _ = pd.factorize(objects(_spellings(texts)))
+        same, _ = pd.factorize(objects(spellings(texts)))
         found = np.array([*same, -1], dtype=np.int64)[places]
         more = (codes < 0) & (found >= 0)
         if more.any():
@@ -120,7 +120,13 @@ def _facilities(table: pd.DataFrame) -> tuple[tuple[str, ...], Codes, bool]:
     return tuple(naming[:1]), codes, len(naming) == 1
 
 
-def _spellings(texts: Iterable[object]) -> list[str]:
-    """Return codes or names without case and spaces."""
+def spellings(texts: Iterable[object]) -> list[str]:
+    """Return codes or names without case and spaces.
+
+    Examples
+    --------
+    >>> spellings(["Klinik  A", "klinik a"])
+    ['klinika', 'klinika']
+    """
     lines = "\0".join(str(text).replace("\0", "") for text in texts)
     return "".join(lines.casefold().split()).split("\0")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from kbkresearch.intake.cells import CodedColumn
+from kbkresearch.intake.cells import CodedColumn, NumberColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kbkresearch.intake.cells import Column
 
-_SHORTEST = 9  # digits of a telephone number at least
+_SHORTEST, _LONG = 9, 13  # digits of a telephone number at least, and of any other
+_LEAST = 1e8  # whole number of so many digits
+_NO_DIGITS = bytes(set(range(256)) - {*b"0123456789", 0})
 _NUMBER = re.compile(
     r"(?<![\d.,])(?:"
     r"\d{4}([ .-]?)\d{4}\1\d{4}\1\d{4}"  # population number
@@ -25,12 +27,19 @@ _NUMBER = re.compile(
 _LEFT_OVER = " \t\n,;:/()-."
 
 
-def without_identifiers(cells: Column) -> tuple[Column, NDArray[np.bool_]]:
+Suspects: TypeAlias = list[tuple[int, object]]
+
+
+def without_identifiers(
+    cells: Column, some: Suspects | None = None
+) -> tuple[Column, NDArray[np.bool_]]:
     """Take population numbers, card numbers and telephone numbers out of the texts of a column.
 
     Parameters
     ----------
     cells : Column, length n
+    some : list of (int, object), optional
+        Its `suspects`, where they are known.
 
     Returns
     -------
@@ -45,14 +54,41 @@ def without_identifiers(cells: Column) -> tuple[Column, NDArray[np.bool_]]:
     >>> without_identifiers(CodedColumn(notes, np.arange(3)))[0]
     ['NIK , baru', None, '1.234.567']
     """
-    values, codes = cells.distinct
-    held = np.array([_holds(value) for value in values], dtype=np.bool_)
-    if not held.any():
+    some = suspects(cells) if some is None else some
+    persons = [(place, value) for place, value in some if _holds(value)]
+    if not persons:
         return cells, np.zeros(len(cells), dtype=np.bool_)
-    rest = [_rest(value) if found else value for value, found in zip(values, held, strict=True)]
+    values, codes = cells.distinct
+    held, rest = np.zeros(len(values), dtype=np.bool_), [*values]
+    for place, value in persons:
+        held[place], rest[place] = True, _rest(value)
     each = {value: code for code, value in enumerate(dict.fromkeys(rest))}
     new_codes = np.array([each[value] for value in rest], dtype=np.intp)
     return CodedColumn([*each], new_codes[codes]), held[codes]
+
+
+def suspects(cells: Column) -> Suspects:
+    """Return the distinct cells that have digits enough to identify a person, with their places.
+
+    Examples
+    --------
+    >>> suspects(CodedColumn(["0205U012", "NIK 3201010101900001", "021-55108844"], np.arange(3)))
+    [(1, 'NIK 3201010101900001'), (2, '021-55108844')]
+    """
+    if isinstance(cells, NumberColumn) and not (cells.values >= _LEAST).any():
+        return []
+    values = cells.distinct[0]
+    texts = list(map(_digits, values))
+    digits = "\0".join(texts).encode("utf-8", "replace").translate(None, _NO_DIGITS).split(b"\0")
+    if len(digits) != len(texts):  # there is a NUL in a cell
+        return [*enumerate(values)]
+    some = [place for place, one in enumerate(digits) if len(one) >= _SHORTEST]
+    return [(place, values[place]) for place in some if _enough(digits[place])]
+
+
+def _enough(digits: bytes) -> bool:
+    """Tell whether digits may be, or begin, a number of a person."""
+    return len(digits) >= _LONG or b"08" in digits or b"62" in digits
 
 
 def masked(value: object) -> object:
@@ -78,8 +114,8 @@ def _rest(cell: object) -> str | None:
 
 
 def _digits(cell: object) -> str:
-    """Return a text or a whole number as text; empty for any other cell."""
+    """Return a text or a long whole number as text; empty for any other cell."""
     if isinstance(cell, str):
         return cell
-    whole = isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell // 1
-    return f"{cell:.0f}" if whole else ""
+    long = isinstance(cell, int | float) and cell >= _LEAST and cell == cell // 1
+    return f"{cell:.0f}" if long else ""

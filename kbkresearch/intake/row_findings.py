@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kbkresearch.findings import FindingGroup, on_rows
-from kbkresearch.intake.keys import KEYS, keys_of
+from kbkresearch.intake.coded import texts_of
+from kbkresearch.intake.keys import KEYS, keys_of, spellings
 from kbkresearch.intake.lexicon import lexicon
 from kbkresearch.intake.plausible import jumps, row_checks
 from kbkresearch.intake.rows import mid_month_rows, repeated
@@ -16,10 +17,11 @@ from kbkresearch.intake.totals import region_rows
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from kbkresearch.findings import Severity
-    from kbkresearch.intake.keys import Codes, RowKeys
+from kbkresearch.intake.keys import Codes, RowKeys
 
 
 def row_findings(table: pd.DataFrame, keys: RowKeys | None = None) -> list[FindingGroup]:
@@ -128,10 +130,13 @@ def _lost_zeros(table: pd.DataFrame) -> list[FindingGroup]:
     code = KEYS[0]
     if code not in table:
         return []
-    places, codes = pd.factorize(table[code])
-    bare = pd.Series(codes, dtype=object).astype(str).str.lstrip("0")
-    alike = np.array([*bare.duplicated(keep=False) & (bare != ""), False], dtype=np.bool_)
-    rows = np.flatnonzero(alike[places])
+    places, codes = texts_of(table[code])
+    bare = [one.lstrip("0") for one in codes]
+    if len(set(bare)) == len(bare):
+        return []
+    times = Counter(bare)
+    alike = [place for place, one in enumerate(bare) if one and times[one] > 1]
+    rows = np.flatnonzero(np.isin(places, alike))
     if not len(rows):
         return []
     messages = {
@@ -170,10 +175,11 @@ def _named_as_type(table: pd.DataFrame) -> NDArray[np.bool_]:
     found = np.zeros(len(table), np.bool_)
     known = lexicon().labels["facility_type"]
     for name in (one for one in KEYS if one in table):
-        places, texts = pd.factorize(table[name])
-        plain = ("".join(str(text).lower().split()) for text in texts)
-        fits = [known.get(text, "missing") != "missing" for text in plain]
-        found |= np.array([*fits, False], np.bool_)[places]
+        codes, texts = texts_of(table[name])
+        plain = enumerate(spellings(texts))
+        fit = [place for place, text in plain if known.get(text, "missing") != "missing"]
+        if fit:
+            found |= np.isin(codes, fit)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kbkresearch.intake.coded import texts_of
 from kbkresearch.intake.keys import KEYS
 from kbkresearch.vocabulary import COLUMNS
 
@@ -106,9 +107,8 @@ def _named(
     """Return the rows whose facility has such a code or name; most begin with other letters."""
     found = np.zeros(len(table), np.bool_)
     for name in (one for one in KEYS if one in table):
-        codes, values = pd.factorize(table[name])
-        texts = list(map(str.strip, map(str, values)))
-        some = [place for place, text in enumerate(texts) if text[:2] in begins]
+        codes, texts = texts_of(table[name])
+        some = [place for place, text in enumerate(texts) if text.lstrip()[:2] in begins]
         fit = [place for place in some if pattern.fullmatch(" ".join(texts[place].split()))]
         if fit:
             found |= np.isin(codes, fit)
