@@ -257,7 +257,8 @@ def _index(raw: RawTable) -> pd.MultiIndex:
 
 def _personal(cells: Column, some: Suspects) -> bool:
     """Tell whether most cells identify a person; each distinct suspect is looked at first."""
-    alone = any(looks_personal([value]) for _, value in some)
+    bare = [value for _, value in some if str(value).lower() == str(value).upper()]  # no letters
+    alone = any(looks_personal([value]) for value in bare)
     return alone and looks_personal(objects(*cells.distinct)) is not None
 
 

@@ -56,7 +56,7 @@ def texts_of(column: pd.Series) -> tuple[NDArray[np.intp], list[str]]:
     (array([ 0, -1,  0]), ['A'])
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return np.asarray(column.cat.codes, dtype=np.intp), [*column.cat.categories]
+        return np.asarray(column.cat.codes, dtype=np.intp), column.cat.categories.tolist()
     codes, texts = pd.factorize(column)
     return codes, [*map(str, texts)]
 
@@ -100,7 +100,7 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
 def _texts(column: pd.Series) -> pd.Series:
     """Return a categorical column as texts."""
     codes, texts = texts_of(column)
-    return pd.Series(objects([*texts, None], codes), index=column.index, dtype="object")
+    return pd.Series(objects([*texts, None], codes), index=column.index, dtype="object", copy=False)
 
 
 def _categoricals(table: pd.DataFrame) -> list[str]:

@@ -15,7 +15,7 @@ from kbkresearch.intake.coded import categorical
 from kbkresearch.intake.lexicon import CODED
 from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, read_years
 from kbkresearch.intake.names import read_labels
-from kbkresearch.intake.number_cells import is_blank, is_error, is_words
+from kbkresearch.intake.number_cells import FILLED, is_blank, is_error
 from kbkresearch.intake.numbers import read_numbers
 from kbkresearch.intake.persons import masked
 from kbkresearch.intake.plausible import HIGHEST, RATIOS, ratio_of
@@ -148,7 +148,7 @@ class SheetColumns:
         meaning = COLUMNS.get(name)
         if meaning is None:
             name = self._free(f"{name}_printed" if name in INDEX else name)
-            self.columns[name] = pd.Series(objects(*cells.distinct), dtype=object)
+            self.columns[name] = pd.Series(objects(*cells.distinct), dtype=object, copy=False)
         elif name in CODED:
             self._labels(name, cells)
         elif meaning.kind == "date":
@@ -166,7 +166,10 @@ class SheetColumns:
 
     def _texts(self, name: str, cells: Column) -> None:
         values, codes = cells.distinct
-        texts = list(map(_text, values))
+        texts = [
+            value.strip() if isinstance(value, str) and value[:2] in FILLED else _text(value)
+            for value in values
+        ]
         errors = [place for place, one in enumerate(texts) if one is None]
         errors = [place for place in errors if is_error(values[place])]
         self.report(
@@ -196,7 +199,7 @@ class SheetColumns:
                 f"unknown {name}; the cell is left missing",
             ),
         )
-        self.columns[name] = pd.Series(objects(values, codes), dtype=object)
+        self.columns[name] = pd.Series(objects(values, codes), dtype=object, copy=False)
 
     def _months(self, name: str, cells: Column) -> None:
         months, unread = self._read_months(cells)
@@ -288,7 +291,7 @@ class SheetColumns:
                 ),
                 "info",
             )
-        self.columns[name] = pd.Series(values)
+        self.columns[name] = pd.Series(values, copy=False)
         self.signs[name] = found.signs
 
     def _separated(self, name: str, found: ReadNumbers, cells: Column) -> Any:
@@ -361,7 +364,7 @@ class SheetColumns:
         )
         self.report("unit_of_cell", name, odd, NumberColumn(values), words)
         values = np.where(odd, np.nan, values) if odd.any() else values
-        self.columns[name] = pd.Series(to_unit(values, decision.unit, canonical))
+        self.columns[name] = pd.Series(to_unit(values, decision.unit, canonical), copy=False)
 
     def _leave_out(self, name: str, decision: UnitDecision) -> None:
         """Leave out an indicator that can be read in two units."""
@@ -414,7 +417,7 @@ def _read_numbers(name: str, cells: Column) -> ReadNumbers:
 
 def _text(cell: object) -> str | None:
     """Return a code or name as text; a whole number made a float by a spreadsheet loses its .0."""
-    if not is_words(cell) and (is_blank(cell) or is_error(cell)):
+    if is_blank(cell) or is_error(cell):
         return None
     if isinstance(cell, str):
         return cell.strip()

@@ -12,7 +12,7 @@ import pandas as pd
 from kbkresearch.intake.cells import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -110,8 +110,8 @@ def _facilities(table: pd.DataFrame) -> tuple[tuple[str, ...], Codes, bool]:
         if naming and (codes >= 0).all():
             break
         places, texts = pd.factorize(table[name])
-        same, _ = pd.factorize(objects(spellings(texts)))
-        found = np.array([*same, -1], dtype=np.int64)[places]
+        same, _ = pd.factorize(objects(spellings([*map(str, texts)])))
+        found = np.append(same, -1)[places]
         more = (codes < 0) & (found >= 0)
         if more.any():
             naming.append(name)
@@ -120,7 +120,7 @@ def _facilities(table: pd.DataFrame) -> tuple[tuple[str, ...], Codes, bool]:
     return tuple(naming[:1]), codes, len(naming) == 1
 
 
-def spellings(texts: Iterable[object]) -> list[str]:
+def spellings(texts: Sequence[str]) -> list[str]:
     """Return codes or names without case and spaces.
 
     Examples
@@ -128,5 +128,7 @@ def spellings(texts: Iterable[object]) -> list[str]:
     >>> spellings(["Klinik  A", "klinik a"])
     ['klinika', 'klinika']
     """
-    lines = "\0".join(str(text).replace("\0", "") for text in texts)
-    return "".join(lines.casefold().split()).split("\0")
+    lines = "\0".join(texts)
+    if lines.count("\0") >= len(texts):  # one of them has a NUL in it, or there is none
+        return ["".join(text.split()).casefold() for text in texts]
+    return "".join(lines.replace(" ", "").casefold().split()).split("\0")

@@ -337,16 +337,15 @@ class _Above:
             blank = np.isnan(cells.values)
             return blank, np.zeros(len(cells), np.bool_)
         values, codes = cells.distinct
-        odd = [place for place, cell in enumerate(values) if not self._opens_data(cell)]
+        texts = [cell if isinstance(cell, str) else "" for cell in values]
+        data = {pair for pair in {text[:2] for text in texts} if self._opens_data(pair)}
+        odd = [place for place, text in enumerate(texts) if text[:2] not in data]
         empty = [place for place in odd if not cell_text(values[place])]
         some = [place for place in odd if self.may_be_no_data(cell_text(values[place]))]
         return np.isin(codes, empty), np.isin(codes, some)
 
-    def _opens_data(self, cell: object) -> bool:
+    def _opens_data(self, pair: str) -> bool:
         """Tell whether the first two letters of a cell say that it opens a row of data."""
-        if not isinstance(cell, str):
-            return False
-        pair = cell[:2]
         return len(pair) > 1 and pair.isascii() and pair.isalnum() and pair not in self.begins
 
     def may_be_no_data(self, first: str) -> bool:

@@ -48,7 +48,7 @@ _BLANKS = frozenset(
         "rp. -",
     ]
 )
-_FILLED = frozenset(
+FILLED = frozenset(
     first + second
     for first in string.ascii_letters + string.digits
     for second in string.ascii_letters + string.digits
@@ -105,17 +105,6 @@ _BLANK, _UNREADABLE = Cell(kind="blank"), Cell(kind="unreadable")
 _ERROR_CELL, _MISPRINT = Cell(kind="error"), Cell(kind="misprint")
 
 
-def is_words(cell: object) -> bool:
-    """Tell whether a cell is a text that by its first letters is neither blank nor an error.
-
-    Examples
-    --------
-    >>> [is_words(cell) for cell in ("Klinik", "n/a", "Err:502", None, "Na")]
-    [True, False, False, False, False]
-    """
-    return isinstance(cell, str) and cell[:2] in _FILLED
-
-
 def is_blank(cell: object) -> bool:
     """Tell whether a cell holds nothing: empty, NaN, a dash, ``n/a``, ``kosong`` and the like.
 
@@ -134,7 +123,7 @@ def is_blank(cell: object) -> bool:
     [True, True, True, False, False]
     """
     if isinstance(cell, str):
-        return cell[:2] not in _FILLED and _clean(cell) in _BLANKS
+        return cell[:2] not in FILLED and _clean(cell) in _BLANKS
     return _native(cell).kind == "blank"
 
 

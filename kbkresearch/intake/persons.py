@@ -68,7 +68,7 @@ def without_identifiers(
 
 
 def suspects(cells: Column) -> Suspects:
-    """Return the distinct cells that have digits enough to identify a person, with their places.
+    """Return the distinct cells whose digits may be those of a person, with their places.
 
     Examples
     --------
@@ -82,13 +82,13 @@ def suspects(cells: Column) -> Suspects:
     digits = "\0".join(texts).encode("utf-8", "replace").translate(None, _NO_DIGITS).split(b"\0")
     if len(digits) != len(texts):  # there is a NUL in a cell
         return [*enumerate(values)]
-    some = [place for place, one in enumerate(digits) if len(one) >= _SHORTEST]
-    return [(place, values[place]) for place in some if _enough(digits[place])]
-
-
-def _enough(digits: bytes) -> bool:
-    """Tell whether digits may be, or begin, a number of a person."""
-    return len(digits) >= _LONG or b"08" in digits or b"62" in digits
+    if max(map(len, digits)) < _SHORTEST:
+        return []
+    return [
+        (place, values[place])
+        for place, one in enumerate(digits)
+        if len(one) >= _SHORTEST and (len(one) >= _LONG or b"08" in one or b"62" in one)
+    ]
 
 
 def masked(value: object) -> object:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kbkresearch.findings import Severity
-from kbkresearch.intake.keys import Codes, RowKeys
+    from kbkresearch.intake.keys import Codes, RowKeys
 
 
 def row_findings(table: pd.DataFrame, keys: RowKeys | None = None) -> list[FindingGroup]:
@@ -177,7 +177,7 @@ def _named_as_type(table: pd.DataFrame) -> NDArray[np.bool_]:
     for name in (one for one in KEYS if one in table):
         codes, texts = texts_of(table[name])
         plain = enumerate(spellings(texts))
-        fit = [place for place, text in plain if known.get(text, "missing") != "missing"]
+        fit = [place for place, text in plain if text in known and known[text] != "missing"]
         if fit:
             found |= np.isin(codes, fit)
     return found
