@@ -1,7 +1,7 @@
 """Delimited text to rows of cells: what it is encoded in, what delimits it, where each cell is.
 
-Where no quotation mark stands in a text, every delimiter and every line end is one, so all cells
-are found at once; any other text goes through the ``csv`` module. Both give the same rows.
+Where quotation marks stand around whole cells, as nearly all programs write them, all cells are
+found at once; any other text goes through the ``csv`` module. Both give the same rows.
 """
 
 from __future__ import annotations
@@ -27,23 +27,29 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 18
 _PIECE, _ROWS = 1 << 20, 1 << 12  # bytes, and rows, looked over at a time
 _MARKS = "\t;|,"
+_QUOTE, _LINE_END = ord('"'), ord("\n")
 _JUDGED = 500
 _HEAD = 1 << 20
 
 
 class TextRows(Rows):
-    """The rows of a delimited text without quotation marks.
+    """The rows of a delimited text with quotation marks around whole cells or none.
 
     Parameters
     ----------
     text : bytes
-        UTF-8; its lines end in ``\\n``; no quotation mark, ``\\r`` or NUL is in it.
+        UTF-8; its lines end in ``\\n``; no ``\\r`` or NUL is in it.
     delimiter : str
     """
 
     def __init__(self, text: bytes, delimiter: str) -> None:
         self._text = text if text.endswith(b"\n") else text + b"\n"
-        self._bounds, last = _bounds(np.frombuffer(self._text, dtype=np.uint8), ord(delimiter))
+        array = np.frombuffer(self._text, dtype=np.uint8)
+        self._bounds, last = _bounds(array, ord(delimiter), quoted=b'"' in text)
+        self._before, self._ends = self._bounds[:-1], self._bounds[1:]
+        if b'"' in text:
+            marks = (array[self._before + 1] == _QUOTE).astype(np.int32)
+            self._before, self._ends = self._before + marks, self._ends - marks
         self._first = np.concatenate([[0], last[:-1] + 1])
         self._counts = self.lengths = last - self._first + 1
         self.width = int(self._counts.max())
@@ -74,9 +80,13 @@ class TextRows(Rows):
 
     def row(self, place: int) -> list[object]:
         """Return one row."""
-        bounds = self._bounds[self._of(place)]
-        cells = TextColumn(self._text, bounds[:-1], bounds[1:], np.diff(bounds) - 1)
+        cells = self._cells(np.arange(self._first[place], self._first[place] + self._counts[place]))
         return [*cells, *[None] * (self.width - len(cells))]
+
+    def _cells(self, which: NDArray[np.intp]) -> TextColumn:
+        """Return some cells, counted through all rows."""
+        before, ends = self._before[which], self._ends[which]
+        return TextColumn(self._text, before, ends, ends - before - 1)
 
     def column(self, at: int, places: NDArray[np.intp] | None = None) -> TextColumn:
         """Return the cells of one column, of all rows or of those at `places`."""
@@ -108,8 +118,8 @@ class TextRows(Rows):
     def _columns(self, first: int, stop: int) -> list[TextColumn]:
         """Return the columns of rows that are all full, found while their text is near."""
         shape = stop - first, self.width
-        bounds = self._bounds[self._first[first] :][: shape[0] * self.width + 1]
-        before, ends = bounds[:-1].reshape(shape), bounds[1:].reshape(shape)
+        cells = slice(self._first[first], self._first[first] + shape[0] * self.width)
+        before, ends = self._before[cells].reshape(shape), self._ends[cells].reshape(shape)
         lengths, heads = np.empty(shape[::-1], np.uint8), np.empty(shape[::-1], np.uint64)
 
         def find(row: int) -> None:
@@ -125,25 +135,32 @@ class TextRows(Rows):
     def _picked(self, at: int, places: NDArray[np.intp]) -> TextColumn:
         """Return cells of rows that need not follow each other, nor be equally long."""
         there = at < self._counts[places]
-        field = np.where(there, self._first[places] + at, 0)
-        before = self._bounds[field]
-        ends = np.where(there, self._bounds[field + 1], before + 1)
-        return TextColumn(self._text, before, ends, ends - before - 1)
+        cells = self._cells(np.where(there, self._first[places] + at, 0))
+        ends = np.where(there, cells.ends, cells.before + 1)
+        return TextColumn(self._text, cells.before, ends, ends - cells.before - 1)
 
 
-def _bounds(text: NDArray[np.uint8], delimiter: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+def _bounds(
+    text: NDArray[np.uint8], delimiter: int, *, quoted: bool
+) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
     """Return where all cells end, -1 before the first, and which cells are the last of their rows.
 
     The places of the latter are those among the cells.
     """
+    starts = range(0, len(text), _PIECE)
+    marks = [np.count_nonzero(text[at : at + _PIECE] == _QUOTE) if quoted else 0 for at in starts]
 
-    def find(start: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    def find(piece_of: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+        start, before = piece_of
         piece = text[start : start + _PIECE]
-        ends = np.flatnonzero((piece == delimiter) | (piece == ord("\n")))
-        last = np.flatnonzero(piece[ends] == ord("\n"))
-        return ends.astype(np.int32) + np.int32(start), last
+        bounds = (piece == delimiter) | (piece == _LINE_END)
+        if quoted:
+            bounds &= np.logical_xor.accumulate(piece == _QUOTE) == bool(before % 2)
+        ends = np.flatnonzero(bounds)
+        return ends.astype(np.int32) + np.int32(start), np.flatnonzero(piece[ends] == _LINE_END)
 
-    found = side_by_side(find, range(0, len(text), _PIECE))
+    so_far = np.cumsum([0, *marks]).tolist()
+    found = side_by_side(find, [*zip(starts, so_far, strict=False)])
     before = np.cumsum([0, *(len(ends) for ends, _ in found)]).tolist()
     last = [lines + n for (_, lines), n in zip(found, before, strict=False)]
     bounds = np.concatenate([np.array([-1], np.int32), *(ends for ends, _ in found)])
@@ -181,13 +198,23 @@ def read_delimited(name: str, data: bytes) -> Rows:
 
 def _plain(text: bytes, delimiter: str) -> TextRows | None:
     """Find all cells of a text at once; None where quotation marks or the like forbid it."""
-    if not text or b'"' in text or b"\0" in text:
+    if not text or b"\0" in text:
         return None
-    text = text.replace(b"\r\n", b"\n") if b"\r" in text else text
-    rows = None if b"\r" in text else TextRows(text, delimiter)
-    if rows is None or rows.longer_than(csv.field_size_limit() - 1):
+    lines = text.replace(b"\r\n", b"\n") if b"\r" in text else text
+    if b"\r" in lines or (b'"' in text and not _around_cells(lines, delimiter)):
         return None
-    return rows
+    rows = TextRows(lines, delimiter)
+    ends = lines.count(b"\n") + (not lines.endswith(b"\n"))
+    broken = len(lines) < len(text) and len(rows) < ends  # a line ends within a cell
+    return None if broken or rows.longer_than(csv.field_size_limit() - 1) else rows
+
+
+def _around_cells(text: bytes, delimiter: str) -> bool:
+    """Tell whether quotation marks stand around whole cells, and nowhere else."""
+    array = np.frombuffer(delimiter.encode() + text + delimiter.encode(), dtype=np.uint8)
+    marks = np.flatnonzero(array == _QUOTE)
+    sides = np.concatenate([array[marks[::2] - 1], array[marks[1::2] + 1]])
+    return len(marks) % 2 == 0 and bool(((sides == ord(delimiter)) | (sides == _LINE_END)).all())
 
 
 def _general(name: str, text: bytes, delimiter: str) -> tuple[CellRows, int]:

@@ -1,10 +1,16 @@
 """Columns of a delimited text with rows of any length, against the cells that were written."""
 
+import csv
+import io
+
 import numpy as np
 import pandas as pd
-from hypothesis import example, given
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kbkresearch.errors import KbkError
+from kbkresearch.intake import delimited
 from kbkresearch.intake.coded import categorical, joined, plain
 from kbkresearch.intake.delimited import TextRows
 
@@ -60,3 +66,48 @@ def test_a_column_that_one_table_lacks_is_missing_there():
     found = plain(joined(tables))
     assert found["name"].isna().tolist() == [False, True]
     assert found["name"].iloc[0] == "A"
+
+
+def same_as_the_general_way(text, at_once):
+    """Where a text is read at once, its rows are those of the ``csv`` module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_PIECE", at_once)
+        found = delimited._plain(text, ";")
+    if found is None:
+        return False
+    rows, _ = delimited._general("a.csv", text, ";")
+    if not rows.width:  # nothing but blank lines
+        return True
+    assert found == rows
+    widths = np.maximum(rows.lengths, 1)  # the csv module gives a blank line no cell
+    assert found.lengths.tolist() == widths.tolist()
+    assert [[*found.column(at)] for at in range(found.width)] == [
+        [*rows.column(at)] for at in range(found.width)
+    ]
+    return True
+
+
+@settings(max_examples=300)
+@given(st.text('a;"\n\r', min_size=1, max_size=24), st.sampled_from([1, 5, 1 << 20]))
+@example('"a;\nb";""\n;"c"', 5)
+@example('a"b;c"\n', 1)
+@example('"a"";"b"\n', 1)
+@example('"a\r\nb";c\r\n', 1)
+def test_quotation_marks_anywhere(text, at_once):
+    try:
+        same_as_the_general_way(text.encode(), at_once)
+    except KbkError:
+        pytest.fail("read at once, though a quotation mark does not close")
+
+
+@given(
+    st.lists(
+        st.lists(st.text('aé;\n"', max_size=4), min_size=1, max_size=3), min_size=1, max_size=8
+    ),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+def test_what_the_csv_module_writes(rows, quoting):
+    out = io.StringIO()
+    csv.writer(out, delimiter=";", quoting=quoting, lineterminator="\n").writerows(rows)
+    doubled = any('"' in cell for row in rows for cell in row)
+    assert same_as_the_general_way(out.getvalue().encode(), 1 << 20) or doubled
