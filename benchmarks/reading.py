@@ -46,7 +46,7 @@ def columns(facilities: int) -> list[list[object]]:
     dm_good, ht_good = ((of * rng.uniform(0.01, 0.1, n)).astype(int) for of in (dm, ht))
     tariff = rng.choice([4_500, 5_500, 6_000, 8_300, 9_000], facilities)[each]
     texts = [
-        [f"{one % 514:04}U{one:05}" for one in each],
+        [f"{one % 514:04}U{one // 514:03}" for one in each],
         [f"{'Puskesmas' if one % 2 else 'Klinik'} Sintetis {one}" for one in each],
         types[rng.choice(3, facilities, p=[0.45, 0.5, 0.05])][each].tolist(),
         [f"KAB. SINTETIS {one % 514}" for one in each],

@@ -55,8 +55,9 @@ def texts_of(column: pd.Series) -> tuple[NDArray[np.intp], list[str]]:
     >>> texts_of(pd.Series(["A", None, "A"]))
     (array([ 0, -1,  0]), ['A'])
     """
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return np.asarray(column.cat.codes, dtype=np.intp), column.cat.categories.tolist()
+    if isinstance(column.array, pd.Categorical):
+        codes = np.asarray(column.array.codes, dtype=np.intp)
+        return codes, column.array.categories.tolist()
     codes, texts = pd.factorize(column)
     return codes, [*map(str, texts)]
 

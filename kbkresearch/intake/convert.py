@@ -399,8 +399,7 @@ class SheetColumns:
             for one in itertools.chain(*parts)
             if one in self.columns
         }
-        with np.errstate(over="ignore"):
-            ratio = ratio_of(counts, name)
+        ratio = ratio_of(counts, name)
         return None if ratio is None else ratio / scale
 
 

@@ -40,14 +40,16 @@ class TextRows(Rows):
     text : bytes
         UTF-8; its lines end in ``\\n``; no ``\\r`` or NUL is in it.
     delimiter : str
+    quoted : bool
+        Whether there are quotation marks in it.
     """
 
-    def __init__(self, text: bytes, delimiter: str) -> None:
+    def __init__(self, text: bytes, delimiter: str, *, quoted: bool = False) -> None:
         self._text = text if text.endswith(b"\n") else text + b"\n"
         array = np.frombuffer(self._text, dtype=np.uint8)
-        self._bounds, last = _bounds(array, ord(delimiter), quoted=b'"' in text)
+        self._bounds, last = _bounds(array, ord(delimiter), quoted=quoted)
         self._before, self._ends = self._bounds[:-1], self._bounds[1:]
-        if b'"' in text:
+        if quoted:
             marks = (array[self._before + 1] == _QUOTE).astype(np.int32)
             self._before, self._ends = self._before + marks, self._ends - marks
         self._first = np.concatenate([[0], last[:-1] + 1])
@@ -198,12 +200,14 @@ def read_delimited(name: str, data: bytes) -> Rows:
 
 def _plain(text: bytes, delimiter: str) -> TextRows | None:
     """Find all cells of a text at once; None where quotation marks or the like forbid it."""
-    if not text or b"\0" in text:
+    quoted, lines = b'"' in text, text
+    if b"\r" in text:
+        lines = text.replace(b"\r\n", b"\n")
+        if b"\r" in lines:
+            return None
+    if not text or (quoted and not _around_cells(lines, delimiter)):
         return None
-    lines = text.replace(b"\r\n", b"\n") if b"\r" in text else text
-    if b"\r" in lines or (b'"' in text and not _around_cells(lines, delimiter)):
-        return None
-    rows = TextRows(lines, delimiter)
+    rows = TextRows(lines, delimiter, quoted=quoted)
     ends = lines.count(b"\n") + (not lines.endswith(b"\n"))
     broken = len(lines) < len(text) and len(rows) < ends  # a line ends within a cell
     return None if broken or rows.longer_than(csv.field_size_limit() - 1) else rows

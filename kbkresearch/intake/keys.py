@@ -88,8 +88,8 @@ def keys_of(table: pd.DataFrame) -> RowKeys:
     """
     month = np.full(len(table), -1, np.int64)
     if "month" in table and pd.api.types.is_datetime64_any_dtype(table["month"].dtype):
-        dates = table["month"].to_numpy().astype("datetime64[M]")
-        month = np.where(np.isnat(dates), -1, dates.astype(np.int64))
+        codes, dates = pd.factorize(table["month"].to_numpy())
+        month = np.append(dates.astype("datetime64[M]").astype(np.int64), -1)[codes]
     columns, facility, alone = _facilities(table)
     if columns:
         both = (*columns, "month") if "month" in table else columns

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from kbkresearch.intake.cells import CodedColumn, NumberColumn
+from kbkresearch.intake.text_column import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,6 +77,8 @@ def suspects(cells: Column) -> Suspects:
     [(1, 'NIK 3201010101900001'), (2, '021-55108844')]
     """
     if isinstance(cells, NumberColumn) and not (cells.values >= _LEAST).any():
+        return []
+    if isinstance(cells, TextColumn) and cells.most_digits() < _SHORTEST:
         return []
     values = cells.distinct[0]
     texts = list(map(_digits, values))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LONGEST = 16  # so that all digits together are a whole number below 2**53
 _GROUP = 3
 _TENS = 10.0 ** np.arange(_LONGEST + 1)
-_ROWS = 1 << 16  # taken at a time: few enough to stay near the processor, enough for two threads
+_ROWS = 1 << 17  # taken at a time: few enough to stay near the processor, enough for two threads
 _WORD, _BITS = 8, 8
 _BYTE, _BEFORE_LAST_BIT = np.uint64(8), np.uint64(7)
 _ONE, _FULL = np.uint64(1), np.uint64(0xFF)

@@ -30,6 +30,7 @@ Bools: TypeAlias = "NDArray[np.bool_]"
 
 EXACT = 2.0**53  # whole numbers beyond it are not exact in a float
 JUMP = 10.0
+_FEW, _MANY = 1000, 7  # numbers looked at first, decimals that no sheet prints
 PARTS = (
     ("contacts", "members"),
     ("nonspecialist_referrals", "referrals"),
@@ -253,13 +254,18 @@ def ratio_of(counts: dict[str, Floats], column: str) -> Floats | None:
     scale, parts = RATIOS[column]
     if any(name not in counts for part in parts for name in part):
         return None
-    shares = [
-        np.divide(counts[top], counts[bottom], where=counts[bottom] > 0,
-                  out=np.full(len(counts[top]), np.nan))
-        for top, bottom in parts
-    ]  # fmt: skip
+    shares = [_share(counts[top], counts[bottom]) for top, bottom in parts]
     mean: Floats = functools.reduce(np.add, shares) / len(shares) * scale
     return mean
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """Return a part of a whole; NaN where there is no whole."""
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        share: Floats = part / whole
+    none = ~(whole > 0)
+    share[none] = np.nan
+    return share
 
 
 def apart(printed: Floats, computed: Floats) -> Bools:
@@ -280,15 +286,24 @@ def apart(printed: Floats, computed: Floats) -> Bools:
     >>> apart(np.array([2.5, 3.1]), np.array([2.54, 3.2])).tolist()
     [False, True]
     """
+    finite = np.isfinite(printed)
+    half_a_unit = 0.5 * 10.0 ** -_decimals(printed if finite.all() else printed[finite])
     with np.errstate(invalid="ignore"):
         gap = np.abs(printed - computed)
-        noise = 1e-9 * np.maximum(1.0, np.abs(computed))
-        wrong: Bools = gap > noise
-        if wrong.any():
-            shown = printed[np.isfinite(printed)]
-            decimals = next((d for d in range(7) if np.array_equal(np.round(shown, d), shown)), 16)
-            wrong &= gap > 0.5 * 10.0**-decimals + noise
+        wrong: Bools = gap > half_a_unit
+    rows = np.flatnonzero(wrong)
+    noise = 1e-9 * np.maximum(1.0, np.abs(computed[rows]))
+    wrong[rows] = gap[rows] > half_a_unit + noise
     return wrong
+
+
+def _decimals(shown: Floats) -> int:
+    """Return how many decimals numbers show; 16 if they are many."""
+    decimals = 0
+    for some in (shown[:_FEW], shown):
+        while decimals < _MANY and not np.array_equal(np.round(some, decimals), some):
+            decimals += 1
+    return decimals if decimals < _MANY else 16
 
 
 def disagreement(

@@ -176,10 +176,10 @@ def _named_as_type(table: pd.DataFrame) -> NDArray[np.bool_]:
     known = lexicon().labels["facility_type"]
     for name in (one for one in KEYS if one in table):
         codes, texts = texts_of(table[name])
-        plain = enumerate(spellings(texts))
-        fit = [place for place, text in plain if text in known and known[text] != "missing"]
-        if fit:
-            found |= np.isin(codes, fit)
+        plain = spellings(texts)
+        types = {text for text in known.keys() & plain if known[text] != "missing"}
+        if types:
+            found |= np.isin(codes, [place for place, text in enumerate(plain) if text in types])
     return found
 
 

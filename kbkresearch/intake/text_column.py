@@ -23,6 +23,8 @@ _WORD = 8
 _LONGEST = 64  # bytes that are compared as words
 MOST = 255
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
+_HIGH = np.uint64(0x8080808080808080)
+_ZEROS, _ABOVE_NINE = np.uint64(0x3030303030303030), np.uint64(0x7676767676767676)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -67,8 +69,8 @@ class TextColumn(Column):
         return self.text[self.before[place] + 1 : self.ends[place]].decode() or None
 
     def __iter__(self) -> Iterator[str | None]:
-        for start, end in zip((self.before + 1).tolist(), self.ends.tolist(), strict=True):
-            yield self.text[start:end].decode() or None
+        bounds = zip((self.before + 1).tolist(), self.ends.tolist(), strict=True)
+        return iter([self.text[start:end].decode() or None for start, end in bounds])
 
     def take(self, places: NDArray[Any] | slice) -> TextColumn:
         """Return the cells at some places."""
@@ -105,7 +107,32 @@ class TextColumn(Column):
         if self.coded is None:
             return as_column(list(self)).distinct
         first, codes = self.coded
-        return list(self.take(first)), codes
+        return self.take(first)._decoded(), codes  # noqa: SLF001 - of the same class
+
+    def _decoded(self) -> list[object]:
+        """Return the cells; those of ASCII letters only by array."""
+        words = self.words()
+        if not words or any((word & _HIGH).any() for word in words):
+            return list(self)
+        letters = np.stack(words, axis=1)
+        size = letters.shape[1] * _WORD
+        texts = letters.view(f"S{size}").ravel().astype(f"U{size}").tolist()
+        return [text or None for text in texts]
+
+    def most_digits(self) -> int:
+        """Return how many digits a cell has at most.
+
+        Examples
+        --------
+        >>> ends = np.array([4, 8])
+        >>> TextColumn(b"A 12;34x;", np.array([-1, 4]), ends, np.array([4, 3])).most_digits()
+        2
+        """
+        words = self.words() if self.coded is None else self.take(self.coded[0]).words()
+        if not words:
+            return int(self.lengths.max(initial=0))
+        marks = [(((word ^ _ZEROS) & ~_HIGH) + _ABOVE_NINE | word) & _HIGH for word in words]
+        return int(sum(_WORD - np.bitwise_count(mark) for mark in marks).max(initial=0))
 
     @functools.cached_property
     def coded(self) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:

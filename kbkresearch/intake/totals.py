@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,6 +54,7 @@ def in_either_case(pairs: str) -> frozenset[str]:
     )
 
 
+_PAIR = itemgetter(slice(2))
 TOTAL_BEGINS = in_either_case("gr su ju jm to ra re av me ta st mi ma si se al")
 _REGION_BEGINS = in_either_case("ka ko ke kc pr ca wi in na")
 
@@ -107,8 +109,11 @@ def _named(
     """Return the rows whose facility has such a code or name; most begin with other letters."""
     found = np.zeros(len(table), np.bool_)
     for name in (one for one in KEYS if one in table):
-        codes, texts = texts_of(table[name])
-        some = [place for place, text in enumerate(texts) if text.lstrip()[:2] in begins]
+        codes, printed = texts_of(table[name])
+        texts = list(map(str.strip, printed))
+        if not begins.intersection(map(_PAIR, texts)):
+            continue
+        some = [place for place, text in enumerate(texts) if text[:2] in begins]
         fit = [place for place in some if pattern.fullmatch(" ".join(texts[place].split()))]
         if fit:
             found |= np.isin(codes, fit)
@@ -126,11 +131,12 @@ def _sums(table: pd.DataFrame) -> NDArray[np.bool_]:
     for name in map(str, table.columns):
         if name in COLUMNS and COLUMNS[name].kind == "integer":
             counts = table[name].to_numpy(dtype=float, na_value=np.nan)
-            total = np.nansum(counts)
             if several:
                 total = np.bincount(sheet, np.nan_to_num(counts))[sheet]
-            elif not 2 * np.nanmax(counts, initial=0) >= total > 0:
-                continue
+            else:
+                total = counts.sum() if np.isfinite(counts.sum()) else np.nansum(counts)
+                if 2 * np.fmax.reduce(counts, initial=0) < total:
+                    continue
             same = (counts > 0) & (2 * counts == total)
             equal += same
             large |= same & (counts >= _LARGE)
