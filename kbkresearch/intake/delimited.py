@@ -119,10 +119,10 @@ class TextRows(Rows):
 
     def _columns(self, first: int, stop: int) -> list[TextColumn]:
         """Return the columns of rows that are all full, found while their text is near."""
-        shape = stop - first, self.width
-        cells = slice(self._first[first], self._first[first] + shape[0] * self.width)
-        before, ends = self._before[cells].reshape(shape), self._ends[cells].reshape(shape)
-        lengths, heads = np.empty(shape[::-1], np.uint8), np.empty(shape[::-1], np.uint64)
+        n = stop - first
+        cells = slice(self._first[first], self._first[first] + n * self.width)
+        before, ends = (one[cells].reshape(n, -1) for one in (self._before, self._ends))
+        lengths, heads = (np.empty((self.width, n), kind) for kind in (np.uint8, np.uint64))
 
         def find(row: int) -> None:
             rows = slice(row, row + _ROWS)
@@ -130,7 +130,7 @@ class TextRows(Rows):
             lengths[:, rows] = np.minimum(ends[rows] - starts, MOST).T
             heads[:, rows] = eight_bytes(self._text, starts.ravel()).reshape(starts.shape).T
 
-        side_by_side(find, range(0, len(before), _ROWS))
+        side_by_side(find, range(0, n, _ROWS))
         columns = zip(before.T, ends.T, lengths, heads, strict=True)
         return [TextColumn(self._text, *one) for one in columns]
 
@@ -200,17 +200,23 @@ def read_delimited(name: str, data: bytes) -> Rows:
 
 def _plain(text: bytes, delimiter: str) -> TextRows | None:
     """Find all cells of a text at once; None where quotation marks or the like forbid it."""
-    quoted, lines = b'"' in text, text
-    if b"\r" in text:
-        lines = text.replace(b"\r\n", b"\n")
-        if b"\r" in lines:
-            return None
-    if not text or (quoted and not _around_cells(lines, delimiter)):
+    quoted, returns = _among(b'"\r', text)
+    lines = text.replace(b"\r\n", b"\n") if returns else text
+    if not text or (returns and b"\r" in lines):
+        return None
+    if quoted and not _around_cells(lines, delimiter):
         return None
     rows = TextRows(lines, delimiter, quoted=quoted)
-    ends = lines.count(b"\n") + (not lines.endswith(b"\n"))
-    broken = len(lines) < len(text) and len(rows) < ends  # a line ends within a cell
-    return None if broken or rows.longer_than(csv.field_size_limit() - 1) else rows
+    ends = lines.count(b"\n") + (not lines.endswith(b"\n")) if returns else len(rows)
+    within = len(rows) < ends  # a line ends within a cell, where the csv module keeps its sign
+    return None if within or rows.longer_than(csv.field_size_limit() - 1) else rows
+
+
+def _among(signs: bytes, text: bytes) -> list[bool]:
+    """Tell which signs are in a text, piece by piece so that it is gone through once."""
+    pieces = (text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK))
+    found = [[sign in piece for sign in signs] for piece in pieces]
+    return [any(one) for one in zip(*found, strict=True)] or [False] * len(signs)
 
 
 def _around_cells(text: bytes, delimiter: str) -> bool:
@@ -246,13 +252,16 @@ def _utf8(name: str, data: bytes) -> bytes:
         nulls = half[start::2].count(0)
         if nulls > len(half) // 4 and half[1 - start :: 2].count(0) < nulls // 10:
             return data.decode(encoding).encode()
-    if b"\0" in data:
-        raise bad(name, "is not a table in any format that can be read", SAVE)
-    try:
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        for start in range(0, len(data), _CHUNK):
-            decoder.decode(data[start : start + _CHUNK], final=start + _CHUNK >= len(data))
-    except UnicodeDecodeError:
+    decoder, proper = codecs.getincrementaldecoder("utf-8")(), True
+    for start in range(0, len(data), _CHUNK):
+        piece = data[start : start + _CHUNK]
+        if b"\0" in piece:
+            raise bad(name, "is not a table in any format that can be read", SAVE)
+        try:
+            proper = proper and decoder.decode(piece, final=start + _CHUNK >= len(data)) is not None
+        except UnicodeDecodeError:
+            proper = False
+    if not proper:
         return data.decode("cp1252", errors="replace").encode()
     return data.removeprefix(codecs.BOM_UTF8)
 

@@ -71,11 +71,15 @@ def plain_numbers(cells: TextColumn) -> PlainNumbers:
     if cells.numbers is not None:
         return cells.numbers
     n = len(cells)
-    blocks = [_block(cells.take(slice(at, at + _ROWS))) for at in range(0, max(n, 1), _ROWS)]
-    comma = np.concatenate([block.comma for block in blocks])
-    same = all(block.comma is block.point for block in blocks)
-    point = comma if same else np.concatenate([block.point for block in blocks])
-    plain = np.concatenate([block.plain for block in blocks])
+    comma = point = np.empty(n)
+    plain = np.empty(n, np.bool_)
+    for at in range(0, n, _ROWS):
+        rows = slice(at, at + _ROWS)
+        read = _block(cells.take(rows))
+        comma[rows], plain[rows] = read.comma, read.plain
+        if read.point is not read.comma and point is comma:
+            point = comma.copy()
+        point[rows] = read.point
     cells.numbers = PlainNumbers(comma, point, plain)
     return cells.numbers
 

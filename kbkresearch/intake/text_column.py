@@ -74,9 +74,9 @@ class TextColumn(Column):
 
     def take(self, places: NDArray[Any] | slice) -> TextColumn:
         """Return the cells at some places."""
+        before, ends, lengths = self.before[places], self.ends[places], self.lengths[places]
         heads = None if self._heads is None else self._heads[places]
-        lengths = self.lengths[places]
-        return TextColumn(self.text, self.before[places], self.ends[places], lengths, heads)
+        return TextColumn(self.text, before, ends, lengths, heads)
 
     def heads(self) -> NDArray[np.uint64]:
         """Return eight bytes from the start of each cell on, whether or not all belong to it."""
@@ -90,15 +90,11 @@ class TextColumn(Column):
         list of uint64 array, shape (n,)
             Empty if a cell is longer than 64 bytes.
         """
-        longest = int(self.lengths.max(initial=0))
-        if longest > _LONGEST:
-            return []
-        words = [self.heads() & np.take(_MASKS, np.minimum(self.lengths, _WORD))]
-        if longest > _WORD:
-            starts, lengths = self.before + 1, self.lengths.astype(np.int16)
-            for done in range(_WORD, longest, _WORD):
-                inside = np.clip(lengths - done, 0, _WORD)
-                words.append(eight_bytes(self.text, starts + done) & np.take(_MASKS, inside))
+        words, lengths = [], self.lengths.astype(np.int16)
+        for place in range(words_of(int(lengths.max(initial=0)))):
+            done = _WORD * place
+            found = eight_bytes(self.text, self.before + (1 + done)) if done else self.heads()
+            words.append(found & np.take(_MASKS, np.clip(lengths - done, 0, _WORD)))
         return words
 
     @functools.cached_property
@@ -151,6 +147,17 @@ class TextColumn(Column):
         first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
         told = all((word == word[first][codes]).all() for word in words[1:])
         return (first, codes) if told else None
+
+
+def words_of(longest: int) -> int:
+    """Return how many words of eight bytes hold each cell; none where cells are too long.
+
+    Examples
+    --------
+    >>> words_of(0), words_of(9), words_of(65)
+    (1, 2, 0)
+    """
+    return 0 if longest > _LONGEST else max(-(-longest // _WORD), 1)
 
 
 def eight_bytes(text: bytes, places: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
