@@ -153,9 +153,12 @@ def _decide(
     sure = {
         sign for sign, one in found.items() if (len(one) if not whole else (one % 1 == 0).any())
     }
-    larger_by_comma, larger_by_point = np.abs(comma) > np.abs(point), np.abs(point) > np.abs(comma)
-    by_money = {",": larger_by_comma & money, ".": larger_by_point & money}
-    votes = sure | {sign for sign, cells in by_money.items() if cells.any()}
+    votes, by_money = sure, {}
+    if len(sure) != 1 or money.any():
+        by_comma, by_point = np.abs(comma), np.abs(point)
+        larger_by_comma, larger_by_point = by_comma > by_point, by_point > by_comma
+        by_money = {",": larger_by_comma & money, ".": larger_by_point & money}
+        votes = sure | {sign for sign, cells in by_money.items() if cells.any()}
     if votes == {","}:
         return ",", comma, None
     if votes == {"."}:
