@@ -362,6 +362,18 @@ def read_labels(column: str, cells: Iterable[object]) -> tuple[list[str | bool |
     return values, unknown
 
 
+def allowed_labels(column: str) -> tuple[str, ...]:
+    """Return the canonical values of a coded column.
+
+    Examples
+    --------
+    >>> allowed_labels("funding_model")
+    ('blud', 'non_blud')
+    """
+    found = dict.fromkeys(lexicon().labels[column].values())
+    return tuple(one for one in found if one != "missing")
+
+
 def person_columns(printed: Sequence[str]) -> set[int]:
     """Return the positions of the headings that identify persons.
 

@@ -312,3 +312,24 @@ def test_quoted_cells_go_the_general_way(tmp_path, quoted):
     else:
         assert found.table["facility_name"].iloc[0] == "PKM\nbaru; SINTÉTIS 1"
         assert found.n_rows == 5
+
+
+def test_a_default_type_is_not_taken_for_one_that_is_printed_and_unknown(tmp_path):
+    rows = recap("Jan 2023", 3)
+    rows[1][4], rows[2][4] = "Klinik Utama", ""
+    path = write(tmp_path / "types.xlsx", {"Data": [HEADINGS, *rows]})
+    reading = kbk.read(path)
+    (finding,) = [one for one in reading.findings if one.rule == "unknown_label"]
+    assert finding.values == ("Klinik Utama",)
+    assert "klinik_pratama, rs_d_pratama" in finding.message_id
+    assert reading.table["facility_type"].tolist() == ["puskesmas", None, None]
+    assert reading.table["facility_type_printed"].tolist() == [None, "Klinik Utama", None]
+    scored = kbk.score(reading.table, facility_type="puskesmas")
+    assert scored["payment_pct"].isna().tolist() == [False, True, False]
+    (finding,) = [one for one in kbk.findings_of(scored) if one.column == "facility_type"]
+    assert finding.rule == "unknown_facility_type"
+    assert finding.message_en.startswith("1 rows")
+    assert kbk.next_level(scored)["payment_pct"].isna().tolist() == [False, True, False]
+    scored.to_csv(tmp_path / "again.csv", index=False)
+    again = kbk.score(kbk.read(tmp_path / "again.csv").table, facility_type="puskesmas")
+    assert again["payment_pct"].isna().tolist() == [False, True, False]
