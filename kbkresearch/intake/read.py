@@ -22,6 +22,7 @@ from kbkresearch.intake.rows import rejections
 from kbkresearch.intake.safety import too_large
 from kbkresearch.intake.sheets import read_sheets
 from kbkresearch.intake.units import UNITS
+from kbkresearch.intake.variable_labels import telling_labels, with_labels
 from kbkresearch.vocabulary import COLUMNS, Text, check_lang
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from kbkresearch.findings import Severity
     from kbkresearch.intake.canonical import Canonical
+    from kbkresearch.intake.layout import RawTable
     from kbkresearch.intake.names import Heading
     from kbkresearch.intake.sheets import RawSheet
 
@@ -204,7 +206,8 @@ def _read(
         if raw.hidden and sheet is None:
             findings.append(_unread(raw, "warning", _HIDDEN))
             continue
-        found = find_table(raw, lambda text: column_of(text, mapping) is not None)
+        found, taken = _table_in(raw, mapping)
+        findings += taken
         if found is not None:
             parts.append(canonical(found, mapping, asked))
             findings += parts[-1].findings
@@ -220,6 +223,18 @@ def _read(
     reading = _accept(path.name, parts, findings, lang)
     tell(len(sheets) + 2, len(sheets) + 2)
     return reading
+
+
+def _table_in(
+    raw: RawSheet, mapping: Mapping[str, str] | None
+) -> tuple[RawTable | None, list[FindingGroup]]:
+    """Return the table of a sheet, and what was done to its headings."""
+    labels = telling_labels(raw.labels, mapping)
+    found = find_table(raw, lambda one: column_of(labels.get(one, one), mapping) is not None)
+    if found is None or not labels:
+        return found, []
+    found, taken = with_labels(found, labels)
+    return found, [taken]
 
 
 def _checked_units(units: Mapping[str, str]) -> Mapping[str, str]:

@@ -11,9 +11,11 @@ import importlib
 import io
 import itertools
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from kbkresearch.errors import KbkError, UnknownNameError
 from kbkresearch.intake.binary import check_cells, check_sav, without_panics
@@ -26,7 +28,9 @@ from kbkresearch.intake.xls import check_xls
 from kbkresearch.intake.xlsb import spelt_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from kbkresearch.intake.cells import Rows
     from kbkresearch.intake.error_cells import ErrorCells
@@ -35,6 +39,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = ("Workbook", "Book", "WORKBOOK", "BOOK")
 _TEXT_ENDINGS = {".csv", ".tsv", ".txt", ".tab", ".prn", ".dat", ""}
 _HEAD = 1 << 18
+_STATA_MONTH = "%tm"
+_LAST_STATA_MONTH = 12 * (2100 - 1960)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ class RawSheet:
         an error is its text, such as ``#DIV/0!``.
     lettered : bool
         Whether whoever opens the file sees letters above the columns.
+    labels : mapping of str to str
+        The label of each variable by its name, where the format has them.
     """
 
     file: str
@@ -61,6 +69,7 @@ class RawSheet:
     hidden: bool
     rows: Sequence[list[object]]
     lettered: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet, ...]:
@@ -100,14 +109,14 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet
         if sheet not in {None, place.stem}:
             raise UnknownNameError("sheet", sheet, [place.stem])
         typed = _typed(place, data)
-        rows = _text(place, data) if typed is None else typed
-    return (RawSheet(place.name, place.stem, hidden=False, rows=rows, lettered=typed is None),)
+        rows, labels = typed or (_text(place, data), {})
+    return (RawSheet(place.name, place.stem, False, rows, typed is None, labels),)  # noqa: FBT003
 
 
-def _typed(place: Path, data: bytes) -> Rows | None:
-    """Read a file whose columns have names and kinds: Parquet, SPSS or Stata."""
+def _typed(place: Path, data: bytes) -> tuple[Rows, dict[str, str]] | None:
+    """Read a file whose columns have names and kinds: Parquet, SPSS or Stata; labels too."""
     if data.startswith(b"PAR1"):
-        return _parquet(place.name, data)
+        return _parquet(place.name, data), {}
     if data.startswith((b"$FL2", b"$FL3")):
         return _statistics(place, "read_sav", data)
     old = place.suffix.lower() == ".dta" and data[0] in range(0x66, 0x74)
@@ -214,7 +223,7 @@ def _with_errors(
         yield cells
 
 
-def _statistics(place: Path, reader: str, data: bytes) -> Rows:
+def _statistics(place: Path, reader: str, data: bytes) -> tuple[Rows, dict[str, str]]:
     try:
         package = importlib.import_module("pyreadstat")
     except ImportError:
@@ -227,7 +236,26 @@ def _statistics(place: Path, reader: str, data: bytes) -> Rows:
     cells = max(about.number_rows or 0, 0) * len(about.column_names)
     check_cells(place.name, cells, len(data))
     frame, _ = read(str(place), apply_value_formats=True, formats_as_category=False)
-    return _from_columns([(str(name), frame[name].tolist()) for name in frame.columns])
+    for name, shown in about.original_variable_types.items():
+        if shown.startswith(_STATA_MONTH) and frame[name].dtype.kind in "if":
+            frame[name] = _stata_months(frame[name].to_numpy(dtype=float))
+    labels = {str(one): text or "" for one, text in about.column_names_to_labels.items()}
+    return _from_columns([(str(name), frame[name].tolist()) for name in frame.columns]), labels
+
+
+def _stata_months(counted: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Return months counted from January 1960 as dates; what cannot be one stays a number.
+
+    Examples
+    --------
+    >>> _stata_months(np.array([756, np.nan, 202301])).tolist()
+    [datetime.date(2023, 1, 1), nan, 202301.0]
+    """
+    months = counted.astype(object)
+    there = (counted >= 0) & (counted < _LAST_STATA_MONTH) & (counted % 1 == 0)
+    since = np.datetime64("1960-01") + counted[there].astype(np.int64)
+    months[there] = since.astype("datetime64[D]").astype(object)
+    return months
 
 
 def _parquet(name: str, data: bytes) -> Rows:
