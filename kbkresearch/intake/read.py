@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kbkresearch.errors import BadArgumentError, UnknownNameError
+from kbkresearch.errors import KbkError, UnknownNameError
 from kbkresearch.findings import FindingGroup, Findings
 from kbkresearch.intake.canonical import canonical, holds_numbers, with_letters
 from kbkresearch.intake.coded import joined, plain
@@ -17,6 +17,7 @@ from kbkresearch.intake.layout import find_table
 from kbkresearch.intake.months import month_in_name
 from kbkresearch.intake.names import column_of, load_mapping, read_headings, save_mapping
 from kbkresearch.intake.plausible import RATIOS
+from kbkresearch.intake.refusals import no_table
 from kbkresearch.intake.row_findings import row_findings
 from kbkresearch.intake.rows import rejections
 from kbkresearch.intake.safety import too_large
@@ -185,8 +186,11 @@ def read(
     read_headings([], names)  # a mapping to a column that does not exist is refused at once
     try:
         return _read(Path(path), sheet, names, asked, lang, progress or (lambda *_: None))
-    except MemoryError:
-        raise too_large(Path(path).name) from None
+    except (MemoryError, KbkError) as error:
+        told = error if isinstance(error, KbkError) else too_large(Path(path).name)
+        if told.to(lang) != str(told):
+            told.add_note(told.to(lang))
+        raise told from None
 
 
 def _read(
@@ -215,10 +219,7 @@ def _read(
             severity: Severity = "warning" if month_in_name(raw.name)[0] else "info"
             findings.append(_unread(raw, severity, _NOT_UNDERSTOOD))
     if not parts:
-        raise BadArgumentError(
-            f"{path.name}: no sheet holds a table with at least two known headings such as"
-            " 'PESERTA TERDAFTAR' and 'JUMLAH KONTAK'; give mapping= if yours have other names."
-        )
+        raise no_table(path.name, sheets)
     tell(len(sheets) + 1, len(sheets) + 2)
     reading = _accept(path.name, parts, findings, lang)
     tell(len(sheets) + 2, len(sheets) + 2)
