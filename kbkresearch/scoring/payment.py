@@ -70,7 +70,7 @@ def facility_codes(
         For a type that does not exist, naming rows and choices.
     """
     if default is not None and default not in FACILITY_TYPES:
-        raise UnknownNameError("facility type", default, FACILITY_TYPES)
+        raise UnknownNameError(Text("jenis FKTP", "facility type"), default, FACILITY_TYPES)
     fallback = _NO_TYPE if default is None else FACILITY_TYPES.index(default)
     codes = np.full(len(data), fallback, np.uint8)
     if "facility_type" in data.columns:
