@@ -14,7 +14,27 @@ if TYPE_CHECKING:
 
 
 class KbkError(Exception):
-    """Base of every error that `kbkresearch` raises on purpose."""
+    """Base of every error that `kbkresearch` raises on purpose; as a string it is English."""
+
+    def to(self, lang: str) -> str:
+        """Return the message in a language, in English where there is no other.
+
+        Parameters
+        ----------
+        lang : {"id", "en"}
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> from kbkresearch.vocabulary import Text
+        >>> BadArgumentError(Text("berkas kosong", "the file is empty")).to("id")
+        'berkas kosong'
+        """
+        words = getattr(self.args[0], "to", None) if self.args else None
+        return str(words(lang)) if words else str(self)
 
 
 class UnknownNameError(KbkError, LookupError):
@@ -22,7 +42,7 @@ class UnknownNameError(KbkError, LookupError):
 
     Parameters
     ----------
-    kind : str
+    kind : str or Text
         What the name was meant to name, for instance ``"rule set"``.
     name : object
         The name that was given.
@@ -39,8 +59,17 @@ class UnknownNameError(KbkError, LookupError):
         self.kind, self.name, self.choices = kind, name, tuple(choices)
         near = difflib.get_close_matches(str(name), self.choices, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        listed = ", ".join(self.choices) or "none"
+        self._near, self._listed = near, ", ".join(self.choices)
+        listed = self._listed or "none"
         super().__init__(f"Unknown {kind} {name!r}.{hint} Choices: {listed}.")
+
+    def to(self, lang: str) -> str:
+        """Return the message in a language; what `kind` is may be English only."""
+        kind = getattr(self.kind, "id", None)
+        if lang != "id" or kind is None:
+            return super().to(lang)
+        hint = f" Mungkin maksud Anda {self._near[0]!r}?" if self._near else ""
+        return f"Tidak ada {kind} {self.name!r}.{hint} Pilihan: {self._listed or '-'}."
 
 
 class NoRulesInForceError(KbkError, LookupError):

@@ -181,6 +181,37 @@ def test_a_file_that_cannot_be_read_or_units_that_are_none(recap, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["recap.csv"]
 
 
+def refusal(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_refusals_speak_the_language_of_the_output(tmp_path, capsys):
+    missing = str(tmp_path / "a.xlsx")
+    assert "tidak ada. Periksa tempat" in refusal(["score", missing], capsys)
+    assert "does not exist. Check" in refusal(["score", missing, "--lang", "en"], capsys)
+
+
+def test_an_ending_that_cannot_be_written_is_refused_with_all_that_can(recap, capsys):
+    said = refusal(["score", str(recap), "-o", "x.txt"], capsys)
+    assert "Tidak ada akhiran berkas '.txt'" in said
+    assert ".xlsx, .csv, .html, .md, .parquet" in said
+
+
+def test_advice_names_options_and_not_arguments_in_python(recap, tmp_path, capsys):
+    unknown = tmp_path / "a.csv"
+    unknown.write_text("satu;dua\n1;2\n", encoding="utf-8")
+    assert "beri --mapping bila" in refusal(["score", str(unknown)], capsys)
+    recap.write_text(recap.read_text("utf-8").replace("Klinik Pratama", ""), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        cli.main(["score", str(recap)])
+    shown = capsys.readouterr().out
+    assert "--facility-type" in shown
+    assert "facility_type=" not in shown
+
+
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_a_finished_workbook_is_read_again_as_the_same_table(recap, tmp_path, lang):
     import pandas as pd

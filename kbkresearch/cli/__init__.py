@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kbkresearch.cli.capitation import capitation
+from kbkresearch.cli.options import LANG_ASKED, as_options
 from kbkresearch.cli.reproduce import reproduce
 from kbkresearch.cli.rules import rules
 from kbkresearch.cli.score import score, template
@@ -44,8 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str, optional
         Those of the process by default.
     """
+    told = {LANG_ASKED: "id"}
     try:
-        cli.main(args=None if arguments is None else list(arguments), prog_name="kbk")
+        given = None if arguments is None else list(arguments)
+        cli.main(args=given, prog_name="kbk", obj=told)
     except KbkError as error:
-        click.echo(f"kbk: {error}", err=True)
+        click.echo(f"kbk: {as_options(error.to(told[LANG_ASKED]))}", err=True)
         sys.exit(2)

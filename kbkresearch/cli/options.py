@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,8 +10,29 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LANG_ASKED = "lang"  # where `main` finds the language once the options have been read
+_ARGUMENT = re.compile(r"(?<![\w-])(facility_type|mapping|sheet)=(?!\w)")
+
+
+def _keep_lang(context: click.Context, _: click.Parameter, lang: str) -> str:
+    context.ensure_object(dict)[LANG_ASKED] = lang
+    return lang
+
+
+def as_options(message: str) -> str:
+    """Return a message that speaks of arguments in Python as one that speaks of options.
+
+    Examples
+    --------
+    >>> as_options("fill the column or give facility_type=")
+    'fill the column or give --facility-type'
+    """
+    return _ARGUMENT.sub(lambda found: f"--{found[1].replace('_', '-')}", message)
+
+
 LANG = click.option(
     "--lang",
+    callback=_keep_lang,
     type=click.Choice(["id", "en"]),
     default="id",
     show_default=True,

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kbkresearch.cli.options import JSON, LANG, document
-from kbkresearch.vocabulary import Text
+from kbkresearch.cli.options import JSON, LANG, as_options, document
+from kbkresearch.vocabulary import LANGS, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from kbkresearch.findings import Findings
     from kbkresearch.intake.read import Reading
     from kbkresearch.results import Table
 
@@ -90,6 +91,8 @@ def score(
     from kbkresearch.reporting import scored as shown
     from kbkresearch.scoring.score import findings_of
 
+    if out is not None:
+        _check_ending(out)
     law = document(rules_id)
     with terminal.patient_progress(file) as step:
         reading = _read(file, step(_STEPS["read"].to(lang)), options, lang)
@@ -97,8 +100,9 @@ def score(
         try:
             result, steps = _scored(reading.table, law, options)
         except MissingColumnsError as error:  # what reading found may say why
-            raise BadArgumentError(f"{error}\n\n{reading.report(lang)}") from None
-        findings = joined(reading.findings, findings_of(result))
+            both = {one: f"{error.to(one)}\n\n{reading.report(one)}" for one in LANGS}
+            raise BadArgumentError(Text(**both)) from None
+        findings = _as_options(joined(reading.findings, findings_of(result)))
         found = shown.summary(result, steps)
         if out is not None:
             tables = shown.workbook(result, steps, findings, law, lang)
@@ -123,6 +127,7 @@ def _read(file: str, progress: Callable[..., None], options: dict[str, Any], lan
         file,
         sheet=options.pop("sheet"),
         units=units,
+        lang=lang,
         mapping=options.pop("mapping"),
         progress=progress,
     )
@@ -131,6 +136,15 @@ def _read(file: str, progress: Callable[..., None], options: dict[str, Any], lan
     if not len(reading.table):
         raise BadArgumentError(f"{_NO_ROW.to(lang)}: {reading.report(lang)}")
     return reading
+
+
+def _as_options(findings: Findings) -> Findings:
+    """Return findings whose advice names options, not arguments in Python."""
+    words = ((as_options(one.message_id), as_options(one.message_en)) for one in findings)
+    return type(findings)(
+        one._replace(message_id=id_, message_en=en)
+        for one, (id_, en) in zip(findings, words, strict=True)
+    )
 
 
 def _scored(table: Any, law: Any, options: dict[str, Any]) -> tuple[Any, Any]:
@@ -153,6 +167,18 @@ def _pairs(units: Sequence[str]) -> dict[str, str]:
                 f"--unit {one!r}: write an indicator and its unit, as ak=permille."
             )
     return dict(one.split("=") for one in units)
+
+
+def _check_ending(out: str) -> None:
+    """Refuse a file that could not be written, before anything is read."""
+    from pathlib import Path
+
+    from kbkresearch.errors import UnknownNameError
+    from kbkresearch.reporting.files import ENDINGS
+
+    ending, choices = Path(out).suffix.lower(), (*ENDINGS, ".parquet")
+    if ending not in choices:
+        raise UnknownNameError(Text("akhiran berkas", "file ending"), ending, choices)
 
 
 def _write_scored(

@@ -12,13 +12,20 @@ import tempfile
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from kbkresearch.intake.safety import MOST_CELLS, ROOMY, bad
+from kbkresearch.intake.safety import MOST_CELLS, ROOMY, SPLIT, bad
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CELLS_PER_BYTE = 20
-_AGAIN = "Open it in SPSS or PSPP and save it again."
+_AGAIN = Text(
+    "Buka di SPSS atau PSPP, lalu simpan lagi.", "Open it in SPSS or PSPP and save it again."
+)
+_BOMB = Text(
+    "Mungkin bom, jadi tidak dibuka; bila bukan, bagi berkasnya.",
+    "It may be a bomb and was not opened; split it if it is not.",
+)
 _SAV_HEADER, _SAV_WIDEST = 176, 255
 _SAV_VARIABLE, _SAV_LABELS, _SAV_LABELLED = 2, 3, 4  # kinds of records
 _SAV_MISSING = (-3, -2, 0, 1, 2, 3)
@@ -44,7 +51,11 @@ def check_sav(name: str, data: bytes) -> None:
     except IndexError:
         sound = False
     if not sound:
-        raise bad(name, "is damaged: its list of variables does not hold together", _AGAIN)
+        problem = Text(
+            "rusak: daftar variabelnya tidak utuh",
+            "is damaged: its list of variables does not hold together",
+        )
+        raise bad(name, problem, _AGAIN)
 
 
 def check_cells(name: str, n_cells: int, n_bytes: int) -> None:
@@ -65,10 +76,16 @@ def check_cells(name: str, n_cells: int, n_bytes: int) -> None:
         If so.
     """
     if n_cells > MOST_CELLS:
-        raise bad(name, f"has {n_cells:,} cells, too many to read at once", "Split it.")
+        many = f"{n_cells:,}"
+        problem = Text(
+            f"memuat {many.replace(',', '.')} sel, terlalu banyak untuk dibaca sekaligus",
+            f"has {many} cells, too many to read at once",
+        )
+        raise bad(name, problem, SPLIT)
     if n_cells > ROOMY and n_cells > _CELLS_PER_BYTE * n_bytes:
-        problem = f"declares {n_cells:,} cells in {n_bytes:,} bytes"
-        raise bad(name, problem, "It may be a bomb and was not opened; split it if it is not.")
+        en = f"{n_cells:,} cells in {n_bytes:,} bytes"
+        id_ = en.replace("cells in", "sel dalam").replace("bytes", "bita").replace(",", ".")
+        raise bad(name, Text(f"menyatakan {id_}", f"declares {en}"), _BOMB)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from kbkresearch.errors import BadArgumentError
 from kbkresearch.findings import FindingGroup
 from kbkresearch.intake.cells import objects
 from kbkresearch.intake.convert import INDEX, SheetColumns
@@ -23,6 +22,7 @@ from kbkresearch.intake.names import (
     says_scale,
 )
 from kbkresearch.intake.persons import suspects, without_identifiers
+from kbkresearch.intake.refusals import MONTHS_BESIDE, meant_twice, months_beside
 from kbkresearch.intake.rows import says_mid_month
 from kbkresearch.vocabulary import COLUMNS, Text, label
 
@@ -108,14 +108,8 @@ def canonical(
         If two columns mean the same.
     """
     headings = read_headings(raw.headings, mapping)
-    twice = repeated(headings)
-    if twice:
-        name, printed = next(iter(twice.items()))
-        both = " and ".join(map(repr, printed))
-        raise BadArgumentError(
-            f"{raw.file}, sheet {raw.sheet}: the columns {both} all mean {name};"
-            " give mapping= to name the one to use."
-        )
+    if repeated(headings):
+        raise meant_twice(raw, headings)
     columns = SheetColumns(raw.file, raw.sheet, raw.row_numbers)
     columns.findings += _left_out(raw)
     columns.years = _years(raw, headings)
@@ -211,6 +205,8 @@ def _say_unknown(
             columns.note("near_miss", printed, *_near_miss(heading.near, columns))
         elif heading.how == "unknown" and not (is_plain(printed) or is_year(printed)):
             unknown.append(printed)
+    if months_beside(headings[place].printed for place in kept if headings[place].name is None):
+        columns.note("months_as_columns", "", (MONTHS_BESIDE.id, MONTHS_BESIDE.en))
     if unknown:
         names = ", ".join(unknown)
         words = f"tak dikenal: {names}; disimpan apa adanya", f"unknown: {names}; kept as they are"
@@ -222,8 +218,8 @@ def _near_miss(near: str, columns: SheetColumns) -> tuple[tuple[str, str], Sever
     there = near in columns.columns
     meant = f"{label(near, 'id')} ({near})", f"{label(near, 'en')} ({near})"
     words = (
-        f"judul tak dikenal; mungkin {meant[0]}: bila ya, perbaiki atau beri mapping= (--mapping)",
-        f"heading is not known; perhaps {meant[1]}: if so, mend it or give mapping= (--mapping)",
+        f"judul tak dikenal; mungkin {meant[0]}: bila ya, perbaiki atau beri mapping=",
+        f"heading is not known; perhaps {meant[1]}: if so, mend it or give mapping=",
     )
     return words, "info" if there else "warning"
 

@@ -14,7 +14,7 @@ from kbkresearch.intake.cells import NumberColumn, objects
 from kbkresearch.intake.coded import categorical
 from kbkresearch.intake.lexicon import CODED
 from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, read_years
-from kbkresearch.intake.names import read_labels
+from kbkresearch.intake.names import allowed_labels, read_labels
 from kbkresearch.intake.number_cells import FILLED, is_blank, is_error
 from kbkresearch.intake.numbers import read_numbers
 from kbkresearch.intake.persons import masked
@@ -189,17 +189,24 @@ class SheetColumns:
         values, unknown = read_labels(name, distinct_cells)
         errors = [place for place, cell in enumerate(distinct_cells) if is_error(cell)]
         wrong = np.isin(codes, [*unknown, *errors])
+        allowed = ", ".join(allowed_labels(name))
         self.report(
             "unknown_label",
             name,
             wrong,
             cells,
             (
-                f"{label(name)} tidak dikenal; sel dikosongkan",
-                f"unknown {name}; the cell is left missing",
+                f"{label(name)} tidak dikenal; sel dikosongkan, tulis salah satu dari: {allowed}",
+                f"unknown {name}; the cell is left missing, write one of: {allowed}",
             ),
         )
         self.columns[name] = pd.Series(objects(values, codes), dtype=object, copy=False)
+        if wrong.any() and f"{name}_printed" in COLUMNS:
+            printed: list[object] = [None] * len(values)
+            for place in (*unknown, *errors):
+                printed[place] = masked(str(distinct_cells[place]).strip())
+            kept = pd.Series(objects(printed, codes), dtype=object, copy=False)
+            self.columns[f"{name}_printed"] = kept
 
     def _months(self, name: str, cells: Column) -> None:
         months, unread = self._read_months(cells)

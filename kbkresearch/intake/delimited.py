@@ -20,10 +20,14 @@ from kbkresearch.intake.cells import Rows, is_range
 from kbkresearch.intake.safety import SAVE, Extent, bad
 from kbkresearch.intake.side_by_side import side_by_side
 from kbkresearch.intake.text_column import MOST, TextColumn, eight_bytes
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_NO_TABLE = Text(
+    "bukan tabel dalam format yang dapat dibaca", "is not a table in any format that can be read"
+)
 _CHUNK = 1 << 18
 _PIECE, _ROWS = 1 << 20, 1 << 12  # bytes, and rows, looked over at a time
 _MARKS = "\t;|,"
@@ -234,8 +238,14 @@ def _general(name: str, text: bytes, delimiter: str) -> tuple[CellRows, int]:
     try:
         records = list(reader)
     except csv.Error as error:
-        advice = 'Write a quotation mark inside a quoted cell twice ("").'
-        problem = f"has a quotation mark that does not close, near line {reader.line_num} ({error})"
+        advice = Text(
+            'Tulis tanda kutip di dalam sel berkutip dua kali ("").',
+            'Write a quotation mark inside a quoted cell twice ("").',
+        )
+        problem = Text(
+            f"memuat tanda kutip yang tidak ditutup, dekat baris {reader.line_num} ({error})",
+            f"has a quotation mark that does not close, near line {reader.line_num} ({error})",
+        )
         raise bad(name, problem, advice) from None
     width = max(map(len, records), default=0)
     lengths = np.array([len(record) for record in records], dtype=np.intp)
@@ -256,7 +266,7 @@ def _utf8(name: str, data: bytes) -> bytes:
     for start in range(0, len(data), _CHUNK):
         piece = data[start : start + _CHUNK]
         if b"\0" in piece:
-            raise bad(name, "is not a table in any format that can be read", SAVE)
+            raise bad(name, _NO_TABLE, SAVE)
         try:
             proper = proper and decoder.decode(piece, final=start + _CHUNK >= len(data)) is not None
         except UnicodeDecodeError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import string
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,6 +17,7 @@ SEARCHED = 100
 LEAST_KNOWN = 2
 _HEADER_LINES = 3
 _COUNTED = 3
+_LETTERS = string.ascii_lowercase
 _UNIT = re.compile(
     r"[(\[]?\s*(?:%|‰|o/oo|per\s*mil+e?|permil|persen|orang|jiwa|peserta|kali|kasus|kunjungan"
     r"|rujukan|rp\.?|rupiah|rp\.?\s*/\s*(?:peserta|kapita|jiwa)|n|people|visits|cases|percent)"
@@ -69,14 +71,22 @@ def any_number(row: Sequence[object]) -> bool:
     return any(cell_text(cell) and is_number(cell) for cell in row)
 
 
-def only_units(row: Sequence[object]) -> bool:
-    """Tell whether a row holds nothing but units, or nothing but the numbers of the columns."""
+def only_units(row: Sequence[object], n_headings: int = 0) -> bool:
+    """Tell whether a row holds nothing but units, or nothing but the numbers of the columns.
+
+    Few numbers are those of the columns only if each heading has one.
+
+    Examples
+    --------
+    >>> only_units(["orang", "(%)"]), only_units([1.0, 2.0, 3.0], 3), only_units([1.0, 2.0, 3.0], 9)
+    (True, True, False)
+    """
     texts = [text for text in map(cell_text, row) if text]
     if all(_UNIT.fullmatch(text) or _NUMBERED.fullmatch(text) for text in texts):
         return bool(texts)
-    plain = [text.removesuffix(".0") for text in texts]
-    counted = [str(number) for number, _ in enumerate(texts, start=1)]
-    return plain == counted and len(plain) > _COUNTED
+    plain = [text.removesuffix(".0").casefold() for text in texts]
+    counted = [[str(number) for number, _ in enumerate(texts, start=1)], [*_LETTERS[: len(texts)]]]
+    return plain in counted and (len(plain) > _COUNTED or len(plain) == n_headings == _COUNTED)
 
 
 def _better(

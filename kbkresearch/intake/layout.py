@@ -132,7 +132,7 @@ def find_table(sheet: RawSheet, known: Callable[[str], bool]) -> RawTable | None
     first, lines, headings = header
     after = first + lines
     why = {place: "title" if opening(rows[place]) else "blank" for place in range(first)}
-    why |= _no_data(rows, first, after)
+    why |= _no_data(rows, first, after, sum(map(bool, headings)))
     why |= _other_headings(rows, after, headings, known, why)
     kept = np.ones(len(rows), dtype=np.bool_)
     kept[:after] = False
@@ -190,7 +190,7 @@ def _letters(at: int) -> str:
     return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
-def _no_data(rows: Rows, first: int, after: int) -> dict[int, str]:
+def _no_data(rows: Rows, first: int, after: int, n_headings: int) -> dict[int, str]:
     """Return the rows below a header that are no data, and what they are."""
     above = _Above(
         [row_texts(row) for row in rows[first:after]], {row_texts(row) for row in rows[:first]}
@@ -198,7 +198,8 @@ def _no_data(rows: Rows, first: int, after: int) -> dict[int, str]:
     found: dict[int, str] = {}
     units_until = after + _UNIT_LINES
     for place in _suspects(rows, after, above):
-        why = _why_no_data(rows[place], units=place < units_until) or above.again(rows, place)
+        headed = n_headings if place < units_until else 0
+        why = _why_no_data(rows[place], headed) or above.again(rows, place)
         if why is not None:
             found[place] = why
         if why == "repeated_header":
@@ -306,11 +307,12 @@ def _signatures(rows: Rows, after: int, found: Mapping[int, str]) -> dict[int, s
     return {place: "signature" for place in range(end, len(rows)) if place not in found}
 
 
-def _why_no_data(row: Sequence[object], *, units: bool) -> str | None:
+def _why_no_data(row: Sequence[object], n_headings: int) -> str | None:
+    """Return what a row is that is no data; it may be units if it stands under some headings."""
     first = opening(row)
     if not first:
         return "blank"
-    if units and only_units(row):
+    if n_headings and only_units(row, n_headings):
         return "units"
     total = is_total(first)
     if not total and _FOOTNOTE.fullmatch(first) is None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
+_ORDINAL = re.compile(r"^\s*(?:[(\[]?\d{1,2}\s*[.)\]]|[a-z]\s*\))\s*(?=[^\W\d_])", re.IGNORECASE)
 _NEAR, _SHORTEST = 0.84, 4
 _YEARS = frozenset(("tahun", "thn", "th", "year"))
 _SHAPES = {
@@ -82,8 +83,25 @@ def _match(words: Sequence[str]) -> tuple[str | None, str | None]:
     return None, None
 
 
+def _unnumbered(printed: str) -> str:
+    """Return a heading without the number or letter that counts it.
+
+    Examples
+    --------
+    >>> _unnumbered("1. Nama FKTP"), _unnumbered("a) AK"), _unnumbered("1.000 peserta")
+    ('Nama FKTP', 'AK', '1.000 peserta')
+    """
+    return _ORDINAL.sub("", printed)
+
+
 def _resolve(printed: str) -> tuple[str | None, str | None, list[str]]:
     """Return the column, the unit, and the words without unit and date."""
+    found, bare = _resolve_whole(printed), _unnumbered(printed)
+    return found if found[0] or bare == printed else _resolve_whole(bare)
+
+
+def _resolve_whole(printed: str) -> tuple[str | None, str | None, list[str]]:
+    """Return what `_resolve` does for a heading that is not numbered."""
     names, unit, others = lexicon(), None, []
     outside = _BRACKETS.sub(" ", printed)
     words = undated(names.words(outside))
@@ -189,14 +207,15 @@ def column_of(printed: str, mapping: Mapping[str, str] | None = None) -> str | N
 
 def is_year(printed: str) -> bool:
     """Tell whether a heading is that of the year of months that stand beside it."""
-    words = lexicon().words(printed)
+    words = lexicon().words(_unnumbered(printed))
     return 0 < len(words) <= len(("tahun", "kapitasi")) and words[0] in _YEARS
 
 
 def is_plain(printed: str) -> bool:
     """Tell whether a heading is a known one that stands for no column, such as a running number."""
     names = lexicon()
-    return "".join(undated(names.words(_BRACKETS.sub(" ", printed)))) in {*names.plain, ""}
+    bare = _BRACKETS.sub(" ", _unnumbered(printed))
+    return "".join(undated(names.words(bare))) in {*names.plain, ""}
 
 
 def says_scale(text: str) -> bool:
@@ -362,6 +381,18 @@ def read_labels(column: str, cells: Iterable[object]) -> tuple[list[str | bool |
     return values, unknown
 
 
+def allowed_labels(column: str) -> tuple[str, ...]:
+    """Return the canonical values of a coded column.
+
+    Examples
+    --------
+    >>> allowed_labels("funding_model")
+    ('blud', 'non_blud')
+    """
+    found = dict.fromkeys(lexicon().labels[column].values())
+    return tuple(one for one in found if one != "missing")
+
+
 def person_columns(printed: Sequence[str]) -> set[int]:
     """Return the positions of the headings that identify persons.
 
@@ -378,8 +409,9 @@ def person_columns(printed: Sequence[str]) -> set[int]:
         parts = ("".join(words[:end]) for end in (*begins, len(words)))
         return any(names.plain.get(part) == "person" for part in parts)
 
-    forms = [(str(one), _BRACKETS.sub(" ", str(one))) for one in printed]
-    return {place for place, both in enumerate(forms) if any(map(personal, both))}
+    plain = [{one, _unnumbered(one)} for one in map(str, printed)]
+    forms = [{*some, *(_BRACKETS.sub(" ", one) for one in some)} for some in plain]
+    return {place for place, some in enumerate(forms) if any(map(personal, some))}
 
 
 def looks_personal(cells: Iterable[object]) -> str | None:

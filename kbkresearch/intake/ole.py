@@ -6,7 +6,8 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from kbkresearch.intake.safety import SAVE, bad, locked
+from kbkresearch.intake.safety import bad, damaged, locked
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,11 +103,18 @@ class OleFile:
                 return self._content(listed[0], root)
         except (IndexError, ValueError, struct.error):
             raise self._damaged() from None
-        advice = "Save what it holds as a workbook, .xlsx, and read that."
-        raise bad(self.name, "holds no workbook", advice)
+        advice = Text(
+            "Simpan isinya sebagai buku kerja .xlsx, lalu baca itu.",
+            "Save what it holds as a workbook, .xlsx, and read that.",
+        )
+        raise bad(self.name, Text("tidak memuat buku kerja", "holds no workbook"), advice)
 
     def _damaged(self) -> BadArgumentError:
-        return bad(self.name, "is damaged: its sectors run in a circle or are missing", SAVE)
+        return damaged(
+            self.name,
+            "sektornya berputar atau hilang",
+            "its sectors run in a circle or are missing",
+        )
 
     def _number(self, at: int) -> int:
         return int.from_bytes(self.data[at : at + 4], "little")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kbkresearch.errors import BadArgumentError, UnknownNameError
+from kbkresearch.errors import KbkError, UnknownNameError
 from kbkresearch.findings import FindingGroup, Findings
 from kbkresearch.intake.canonical import canonical, holds_numbers, with_letters
 from kbkresearch.intake.coded import joined, plain
@@ -17,11 +17,13 @@ from kbkresearch.intake.layout import find_table
 from kbkresearch.intake.months import month_in_name
 from kbkresearch.intake.names import column_of, load_mapping, read_headings, save_mapping
 from kbkresearch.intake.plausible import RATIOS
+from kbkresearch.intake.refusals import no_table
 from kbkresearch.intake.row_findings import row_findings
 from kbkresearch.intake.rows import rejections
 from kbkresearch.intake.safety import too_large
 from kbkresearch.intake.sheets import read_sheets
 from kbkresearch.intake.units import UNITS
+from kbkresearch.intake.variable_labels import telling_labels, with_labels
 from kbkresearch.vocabulary import COLUMNS, Text, check_lang
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from kbkresearch.findings import Severity
     from kbkresearch.intake.canonical import Canonical
+    from kbkresearch.intake.layout import RawTable
     from kbkresearch.intake.names import Heading
     from kbkresearch.intake.sheets import RawSheet
 
@@ -183,8 +186,11 @@ def read(
     read_headings([], names)  # a mapping to a column that does not exist is refused at once
     try:
         return _read(Path(path), sheet, names, asked, lang, progress or (lambda *_: None))
-    except MemoryError:
-        raise too_large(Path(path).name) from None
+    except (MemoryError, KbkError) as error:
+        told = error if isinstance(error, KbkError) else too_large(Path(path).name)
+        if told.to(lang) != str(told):
+            told.add_note(told.to(lang))
+        raise told from None
 
 
 def _read(
@@ -204,7 +210,8 @@ def _read(
         if raw.hidden and sheet is None:
             findings.append(_unread(raw, "warning", _HIDDEN))
             continue
-        found = find_table(raw, lambda text: column_of(text, mapping) is not None)
+        found, taken = _table_in(raw, mapping)
+        findings += taken
         if found is not None:
             parts.append(canonical(found, mapping, asked))
             findings += parts[-1].findings
@@ -212,14 +219,23 @@ def _read(
             severity: Severity = "warning" if month_in_name(raw.name)[0] else "info"
             findings.append(_unread(raw, severity, _NOT_UNDERSTOOD))
     if not parts:
-        raise BadArgumentError(
-            f"{path.name}: no sheet holds a table with at least two known headings such as"
-            " 'PESERTA TERDAFTAR' and 'JUMLAH KONTAK'; give mapping= if yours have other names."
-        )
+        raise no_table(path.name, sheets)
     tell(len(sheets) + 1, len(sheets) + 2)
     reading = _accept(path.name, parts, findings, lang)
     tell(len(sheets) + 2, len(sheets) + 2)
     return reading
+
+
+def _table_in(
+    raw: RawSheet, mapping: Mapping[str, str] | None
+) -> tuple[RawTable | None, list[FindingGroup]]:
+    """Return the table of a sheet, and what was done to its headings."""
+    labels = telling_labels(raw.labels, mapping)
+    found = find_table(raw, lambda one: column_of(labels.get(one, one), mapping) is not None)
+    if found is None or not labels:
+        return found, []
+    found, taken = with_labels(found, labels)
+    return found, [taken]
 
 
 def _checked_units(units: Mapping[str, str]) -> Mapping[str, str]:

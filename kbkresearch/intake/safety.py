@@ -20,6 +20,7 @@ from kbkresearch.errors import BadArgumentError
 from kbkresearch.intake import xlsb
 from kbkresearch.intake.plain_sheet import PlainSheet
 from kbkresearch.intake.side_by_side import ahead
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,16 @@ _MIB = 1 << 20
 MOST_BYTES = 512 * _MIB
 RATIO, RATIO_FROM = 200, 64 * _MIB
 ROOMY, MOST_CELLS, LEAST_FILLED = 5_000_000, 50_000_000, 0.1
-SAVE = "Open it in a spreadsheet program and save it as .xlsx."
+SAVE = Text(
+    "Buka dengan program lembar kerja, lalu simpan sebagai .xlsx.",
+    "Open it in a spreadsheet program and save it as .xlsx.",
+)
+SPLIT = Text("Bagi menjadi beberapa berkas.", "Split it.")
+_STRAY = Text(
+    "Hapus sel-sel yang jauh dari tabel, atau bagi berkasnya.",
+    "Delete stray cells far from the table, or split it.",
+)
+_BOMB = Text("Mungkin bom zip, jadi tidak dibuka.", "It may be a zip bomb and was not opened.")
 _XML = {".xml", ".rels"}
 _CHUNK, _MOST_AT_ONCE = 1 << 18, 1 << 20
 _ROW_END = b"</row>"
@@ -38,19 +48,36 @@ _ERROR_CELL = re.compile(rb"<c\s[^<>]*\st\s*=\s*[\"']e[\"']")
 _MANIFEST = "META-INF/manifest.xml"  # of OpenDocument: says which parts are encrypted
 
 
-def bad(name: str, problem: str, advice: str) -> BadArgumentError:
+def bad(name: str, problem: Text, advice: Text) -> BadArgumentError:
     """Return the error that names a file, its trouble and what to do."""
-    return BadArgumentError(f"{name} {problem}. {advice}")
+    both = f"{name} {problem.id}. {advice.id}", f"{name} {problem.en}. {advice.en}"
+    return BadArgumentError(Text(*both))
+
+
+def damaged(name: str, id: str, en: str) -> BadArgumentError:  # noqa: A002 - the language's code
+    """Return the error for a damaged file, with what is wrong in it in both languages."""
+    return bad(name, Text(f"rusak: {id}", f"is damaged: {en}"), SAVE)
 
 
 def locked(name: str) -> BadArgumentError:
     """Return the error for a file that is protected by a password."""
-    return bad(name, "is protected by a password", "Open it, save a copy without one, read that.")
+    return bad(
+        name,
+        Text("dilindungi kata sandi", "is protected by a password"),
+        Text(
+            "Buka, simpan salinannya tanpa kata sandi, lalu baca salinan itu.",
+            "Open it, save a copy without one, read that.",
+        ),
+    )
 
 
 def too_large(name: str) -> BadArgumentError:
     """Return the error for a file that does not fit into memory."""
-    return bad(name, "is too large for this computer's memory", "Split it and read the parts.")
+    return bad(
+        name,
+        Text("terlalu besar untuk memori komputer ini", "is too large for this computer's memory"),
+        Text("Bagi, lalu baca bagian-bagiannya.", "Split it and read the parts."),
+    )
 
 
 class Extent:
@@ -84,11 +111,13 @@ class Extent:
         """Refuse a workbook that is too large, or large and nearly empty."""
         sparse = self.area > ROOMY and self.filled < LEAST_FILLED * self.area
         if sparse or self.area > MOST_CELLS:
-            problem = (
+            problem = Text(
+                f"mencakup {self.area:_} sel, hanya {self.filled:_} yang terisi: satu lembar sampai"
+                f" baris {self._rows:_}, kolom {self._columns:_}".replace("_", "."),
                 f"spans {self.area:,} cells of which {self.filled:,} are filled: "
-                f"one sheet reaches to row {self._rows:,}, column {self._columns:,}"
+                f"one sheet reaches to row {self._rows:,}, column {self._columns:,}",
             )
-            raise bad(self.name, problem, "Delete stray cells far from the table, or split it.")
+            raise bad(self.name, problem, _STRAY)
 
     def plain(self, sheet: PlainSheet) -> bool:
         """Count a sheet of plain form at once, unless it is so large that it needs a closer look.
@@ -173,7 +202,13 @@ def check_zip(name: str, data: bytes) -> list[str]:
         entries = archive.infolist()
     names = [entry.filename.lower() for entry in entries]
     if not any(one.startswith("xl/") or one == "content.xml" for one in names):
-        raise bad(name, "is a zip archive, not a workbook", "Unpack it and name the file inside.")
+        raise bad(
+            name,
+            Text("adalah arsip zip, bukan buku kerja", "is a zip archive, not a workbook"),
+            Text(
+                "Ekstrak, lalu sebutkan berkas di dalamnya.", "Unpack it and name the file inside."
+            ),
+        )
     _check_size(name, sum(entry.file_size for entry in entries), len(data))
     extent, total, missed = Extent(name), 0, []
     if any(_encrypted(entry, data) for entry in entries):
@@ -238,7 +273,7 @@ def _tag_by_tag(name: str, part: str, chunks: Iterator[bytes], extent: Extent) -
         extent.check()
     extent.xlsb(tail if binary else b"")
     if proper and not binary and not _parse(xml, b"", last=True):
-        raise bad(name, f"is damaged: {part} is not proper XML", SAVE)
+        raise damaged(name, f"{part} bukan XML yang benar", f"{part} is not proper XML")
 
 
 def _chunks(name: str, entry: zipfile.ZipInfo, data: bytes, before: int) -> Iterator[bytes]:
@@ -249,7 +284,8 @@ def _chunks(name: str, entry: zipfile.ZipInfo, data: bytes, before: int) -> Iter
         _check_size(name, before + size, len(data))
         yield chunk
     if size != entry.file_size:
-        raise bad(name, f"is damaged: {entry.filename} is not as long as declared", SAVE)
+        part = entry.filename
+        raise damaged(name, f"panjang {part} tidak sesuai", f"{part} is not as long as declared")
 
 
 def _parser() -> Any:
@@ -275,8 +311,12 @@ def _refuse_doctype(*_: object) -> None:
 
 def _check_size(name: str, inflated: int, packed: int) -> None:
     if inflated > MOST_BYTES or (inflated > RATIO_FROM and inflated > RATIO * packed):
-        problem = f"inflates to {inflated // _MIB} MiB or more from {packed / _MIB:.1f} MiB"
-        raise bad(name, problem, "It may be a zip bomb and was not opened.")
+        sizes = f"{inflated // _MIB} MiB", f"{packed / _MIB:.1f} MiB"
+        problem = Text(
+            "mengembang menjadi {} atau lebih dari {}".format(*sizes),
+            "inflates to {} or more from {}".format(*sizes),
+        )
+        raise bad(name, problem, _BOMB)
 
 
 def _inflate(entry: zipfile.ZipInfo, data: bytes) -> Iterator[bytes]:

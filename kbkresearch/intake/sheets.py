@@ -11,22 +11,27 @@ import importlib
 import io
 import itertools
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kbkresearch.errors import KbkError, UnknownNameError
+import numpy as np
+
+from kbkresearch.errors import BadArgumentError, KbkError, UnknownNameError
 from kbkresearch.intake.binary import check_cells, check_sav, without_panics
 from kbkresearch.intake.cell_rows import CellRows
 from kbkresearch.intake.delimited import read_delimited
 from kbkresearch.intake.error_cells import error_cells
 from kbkresearch.intake.ole import OleFile
-from kbkresearch.intake.safety import MOST_BYTES, SAVE, bad, check_zip, locked, too_large
+from kbkresearch.intake.safety import MOST_BYTES, SAVE, SPLIT, bad, check_zip, locked, too_large
 from kbkresearch.intake.xls import check_xls
 from kbkresearch.intake.xlsb import spelt_out
+from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from kbkresearch.intake.cells import Rows
     from kbkresearch.intake.error_cells import ErrorCells
@@ -35,6 +40,16 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = ("Workbook", "Book", "WORKBOOK", "BOOK")
 _TEXT_ENDINGS = {".csv", ".tsv", ".txt", ".tab", ".prn", ".dat", ""}
 _HEAD = 1 << 18
+_SHEET = Text("lembar", "sheet")
+_FOLDER = (
+    Text("adalah folder", "is a folder"),
+    Text("Sebutkan satu berkas di dalamnya.", "Name one file in it."),
+)
+_EMPTY = Text("kosong", "is empty"), Text("Simpan atau unduh lagi.", "Save or download it again.")
+_ABSENT, _NO_FILE = Text("tidak ada", "does not exist"), Text("bukan berkas", "is not a plain file")
+_CHECK = Text("Periksa tempat dan hak aksesnya.", "Check the path and rights.")
+_STATA_MONTH = "%tm"
+_LAST_STATA_MONTH = 12 * (2100 - 1960)
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,8 @@ class RawSheet:
         an error is its text, such as ``#DIV/0!``.
     lettered : bool
         Whether whoever opens the file sees letters above the columns.
+    labels : mapping of str to str
+        The label of each variable by its name, where the format has them.
     """
 
     file: str
@@ -61,6 +78,7 @@ class RawSheet:
     hidden: bool
     rows: Sequence[list[object]]
     lettered: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet, ...]:
@@ -98,16 +116,16 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet
             listed = check_xls(place.name, OleFile(place.name, data).stream(*_STREAMS))
             return _workbook(place, data, sheet, lambda number, _: listed[number])
         if sheet not in {None, place.stem}:
-            raise UnknownNameError("sheet", sheet, [place.stem])
+            raise UnknownNameError(_SHEET, sheet, [place.stem])
         typed = _typed(place, data)
-        rows = _text(place, data) if typed is None else typed
-    return (RawSheet(place.name, place.stem, hidden=False, rows=rows, lettered=typed is None),)
+        rows, labels = typed or (_text(place, data), {})
+    return (RawSheet(place.name, place.stem, False, rows, typed is None, labels),)  # noqa: FBT003
 
 
-def _typed(place: Path, data: bytes) -> Rows | None:
-    """Read a file whose columns have names and kinds: Parquet, SPSS or Stata."""
+def _typed(place: Path, data: bytes) -> tuple[Rows, dict[str, str]] | None:
+    """Read a file whose columns have names and kinds: Parquet, SPSS or Stata; labels too."""
     if data.startswith(b"PAR1"):
-        return _parquet(place.name, data)
+        return _parquet(place.name, data), {}
     if data.startswith((b"$FL2", b"$FL3")):
         return _statistics(place, "read_sav", data)
     old = place.suffix.lower() == ".dta" and data[0] in range(0x66, 0x74)
@@ -120,30 +138,37 @@ def _text(place: Path, data: bytes) -> Rows:
     """Read delimited text."""
     ending = place.suffix.lower()
     if data[:_HEAD].lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
-        raise bad(place.name, "is a web page or XML, not a workbook", SAVE)
+        problem = Text(
+            "adalah halaman web atau XML, bukan buku kerja", "is a web page or XML, not a workbook"
+        )
+        raise bad(place.name, problem, SAVE)
     if ending not in _TEXT_ENDINGS:
-        raise bad(place.name, f"is not a {ending} file, or is damaged", SAVE)
+        problem = Text(
+            f"bukan berkas {ending}, atau rusak", f"is not a {ending} file, or is damaged"
+        )
+        raise bad(place.name, problem, SAVE)
     return read_delimited(place.name, data)
 
 
 def _load(place: Path) -> bytes:
     try:
         if place.is_dir():
-            raise bad(place.name, "is a folder", "Name one file in it.")
+            raise bad(place.name, *_FOLDER)
         if not place.is_file():
-            problem = "is not a plain file" if place.exists() else "does not exist"
-            raise bad(str(place), problem, "Check the path.")
+            raise bad(str(place), _NO_FILE if place.exists() else _ABSENT, _CHECK)
         if place.stat().st_size > MOST_BYTES:
-            raise bad(place.name, f"is larger than {MOST_BYTES >> 20} MiB", "Split it.")
+            most = f"{MOST_BYTES >> 20} MiB"
+            raise bad(place.name, Text(f"lebih dari {most}", f"is larger than {most}"), SPLIT)
         data = place.read_bytes()
     except (OSError, ValueError) as error:
         if isinstance(error, KbkError):
             raise
         reason = getattr(error, "strerror", None) or error
-        raise bad(str(place), f"cannot be read: {reason}", "Check the path and rights.") from None
+        problem = Text(f"tidak dapat dibaca: {reason}", f"cannot be read: {reason}")
+        raise bad(str(place), problem, _CHECK) from None
     if data:
         return data
-    raise bad(place.name, "is empty", "Save or download it again.")
+    raise bad(place.name, *_EMPTY)
 
 
 @contextmanager
@@ -161,7 +186,11 @@ def _one_error(place: Path) -> Iterator[None]:
         if isinstance(error, MemoryError):
             raise too_large(place.name) from None
         reason = " ".join(str(error).split())[:160] or type(error).__name__
-        raise bad(place.name, f"is damaged or not what its name says ({reason})", SAVE) from None
+        problem = Text(
+            f"rusak, atau bukan berkas seperti namanya ({reason})",
+            f"is damaged or not what its name says ({reason})",
+        )
+        raise bad(place.name, problem, SAVE) from None
 
 
 def _workbook(
@@ -177,7 +206,7 @@ def _workbook(
         listed = [(at, one) for at, one in enumerate(book.sheets_metadata) if one.typ in kinds]
         chosen = [(at, one) for at, one in listed if wanted in {None, one.name}]
         if not chosen and wanted is not None:
-            raise UnknownNameError("sheet", wanted, [one.name for _, one in listed])
+            raise UnknownNameError(_SHEET, wanted, [one.name for _, one in listed])
         visible = calamine.SheetVisibleEnum.Visible
         sheets = []
         for at, one in chosen:
@@ -214,12 +243,11 @@ def _with_errors(
         yield cells
 
 
-def _statistics(place: Path, reader: str, data: bytes) -> Rows:
+def _statistics(place: Path, reader: str, data: bytes) -> tuple[Rows, dict[str, str]]:
     try:
         package = importlib.import_module("pyreadstat")
     except ImportError:
-        advice = "Install it with: pip install 'kbkresearch[spss]'"
-        raise bad(place.name, "needs the optional package pyreadstat", advice) from None
+        raise _needs(place.name, "pyreadstat", "'kbkresearch[spss]'") from None
     if reader == "read_sav":
         check_sav(place.name, data)
     read = getattr(package, reader)
@@ -227,20 +255,46 @@ def _statistics(place: Path, reader: str, data: bytes) -> Rows:
     cells = max(about.number_rows or 0, 0) * len(about.column_names)
     check_cells(place.name, cells, len(data))
     frame, _ = read(str(place), apply_value_formats=True, formats_as_category=False)
-    return _from_columns([(str(name), frame[name].tolist()) for name in frame.columns])
+    for name, shown in about.original_variable_types.items():
+        if shown.startswith(_STATA_MONTH) and frame[name].dtype.kind in "if":
+            frame[name] = _stata_months(frame[name].to_numpy(dtype=float))
+    labels = {str(one): text or "" for one, text in about.column_names_to_labels.items()}
+    return _from_columns([(str(name), frame[name].tolist()) for name in frame.columns]), labels
+
+
+def _stata_months(counted: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Return months counted from January 1960 as dates; what cannot be one stays a number.
+
+    Examples
+    --------
+    >>> _stata_months(np.array([756, np.nan, 202301])).tolist()
+    [datetime.date(2023, 1, 1), nan, 202301.0]
+    """
+    months = counted.astype(object)
+    there = (counted >= 0) & (counted < _LAST_STATA_MONTH) & (counted % 1 == 0)
+    since = np.datetime64("1960-01") + counted[there].astype(np.int64)
+    months[there] = since.astype("datetime64[D]").astype(object)
+    return months
 
 
 def _parquet(name: str, data: bytes) -> Rows:
     try:
         package = importlib.import_module("pyarrow.parquet")
     except ImportError:
-        raise bad(name, "needs the package pyarrow", "Install it: pip install pyarrow") from None
+        raise _needs(name, "pyarrow", "pyarrow") from None
     source = package.ParquetFile(io.BytesIO(data))
     check_cells(name, source.metadata.num_rows * source.metadata.num_columns, len(data))
     table = source.read()
     return _from_columns(
         [(str(one), table.column(i).to_pylist()) for i, one in enumerate(table.column_names)]
     )
+
+
+def _needs(name: str, package: str, installed_as: str) -> BadArgumentError:
+    """Return the error for a file whose reader is not installed."""
+    problem = Text(f"memerlukan paket {package}", f"needs the optional package {package}")
+    command = f"pip install {installed_as}"
+    return bad(name, problem, Text(f"Pasang dengan: {command}", f"Install it with: {command}"))
 
 
 def _from_columns(columns: list[tuple[str, list[Any]]]) -> Rows:

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 _FEW, _LARGE = 2, 100  # rows, and a count, up to which sums may come about by chance
 _PLACES = (
     r"puskesmas|pkm|klinik|fktp|faskes|dokter|dpp|kabupaten|kab|kota|kecamatan|kec|provinsi|prov"
-    r"|cabang|wilayah|zona|bulan|tahun|triwulan|semester|januari|februari|maret|april|mei|juni"
+    r"|cabang|wilayah|zona|bulan|bln|tahun|thn|triwulan|semester|januari|februari|maret|april|mei|juni"
     r"|juli|agustus|september|oktober|november|desember|facilities|months?|district"
 )
 _TOTAL = re.compile(
-    r"(?:grand\s+|sub\s*-?\s*)?(?:jumlah|jml|total|subtotal|rata\s*-?\s*rata|rata\s*2|rerata"
+    r"(?:grand\s+|sub\s*-?\s*)?(?:jumlah|jml|total|subtotal|rata\s*[-–]?\s*rata|rata\s*2|rerata"
     r"|average|mean|median|target|standar|standard|min(?:imum|imal)?|ma(?:ks|x)(?:imum|imal)?"
     r"|simpangan\s+baku|std\.?\s*dev(?:iasi|iation)?)"
     r"(?:\s+(?:total|keseluruhan|seluruh(?:nya)?|semua|umum|akhir|kbk|capaian|rata\s*-?\s*rata))?"
-    rf"\s*(?:[:=.(].*|\d+|(?:se-?|per\s+)?(?:{_PLACES})\b.*)?"
+    rf"\s*(?:[:=.(].*|\d+|(?:se-?|per\s*-?\s*|/\s*|\d+\s+)?(?:{_PLACES})\b.*)?"
     rf"|(?:semua|seluruh|all)\s+(?:{_PLACES}|health\b)\b.*|se-?\s*(?:{_PLACES})\b.*",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from kbkresearch.intake.error_cells import ErrorCells, error_text
-from kbkresearch.intake.safety import ROOMY, SAVE, Extent, bad
+from kbkresearch.intake.safety import ROOMY, Extent, damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def check_xls(name: str, stream: bytes) -> list[ErrorCells]:
         found.append(cells.errors(records))
         looked_at += records.at - start
         if looked_at > 2 * len(stream):
-            raise bad(name, "is damaged: its sheets lie upon each other", SAVE)
+            raise damaged(name, "lembarnya bertumpuk", "its sheets lie upon each other")
     return found
 
 
@@ -128,8 +128,11 @@ class _Cells:
             return _NOTHING
         first, rows, _, columns = struct.unpack_from(form, content)
         if rows > _ROWS or columns > _COLUMNS or first > rows > 0:
-            problem = f"is damaged: a sheet claims rows {first:,} to {rows:,}, {columns:,} columns"
-            raise bad(self.extent.name, problem, SAVE)
+            raise damaged(
+                self.extent.name,
+                f"satu lembar menyatakan baris {first} sampai {rows}, {columns} kolom",
+                f"a sheet claims rows {first:,} to {rows:,}, {columns:,} columns",
+            )
         self._declared += rows * columns
         small = rows and columns and self._declared <= ROOMY
         return _ordinary(rows - 1, columns - 1) if small else _NOTHING
@@ -137,11 +140,15 @@ class _Cells:
     def _place(self, kind: int, content: bytes) -> tuple[int, int]:
         """Count a cell, or the several of one record; return row and column of the first."""
         if len(content) < _SHORTEST:
-            raise bad(self.extent.name, "is damaged: it has cells that break off", SAVE)
+            raise damaged(self.extent.name, "ada sel yang terputus", "it has cells that break off")
         row, column = struct.unpack_from("<HH", content)
         last = column + max(len(content) // 6 - 2, 0) if kind == _NUMBERS else column
         if last >= _COLUMNS:
-            raise bad(self.extent.name, "is damaged: it has cells beyond the last column", SAVE)
+            raise damaged(
+                self.extent.name,
+                "ada sel di luar kolom terakhir",
+                "it has cells beyond the last column",
+            )
         for one in range(column, last + 1):
             self.extent.cell(row + 1, one + 1)
         return row, column

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kbkresearch.results import Table
 
+ENDINGS = (".xlsx", ".csv", ".html", ".md")
 Progress: TypeAlias = "Callable[[int, int], object]"
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?[\d.,\s]*[%‰]?")
@@ -109,17 +110,13 @@ def save_tables(
         For several tables in one CSV, or a place that cannot be written.
     """
     check_lang(lang)
-    writers: dict[str, Callable[[Sequence[Table], Path, str, Progress], None]] = {
-        ".html": _html,
-        ".md": _markdown,
-        ".xlsx": _xlsx,
-        ".csv": _csv,
-    }
+    writers: tuple[Callable[[Sequence[Table], Path, str, Progress], None], ...]
+    writers = _xlsx, _csv, _html, _markdown
     ending = Path(path).suffix.lower()
-    if ending not in writers:
-        raise UnknownNameError("file ending", ending, writers)
+    if ending not in ENDINGS:
+        raise UnknownNameError(Text("akhiran berkas", "file ending"), ending, ENDINGS)
     with replacing(path) as beside:
-        writers[ending](tables, beside, lang, progress)
+        writers[ENDINGS.index(ending)](tables, beside, lang, progress)
     return Path(path)
 
 

@@ -13,6 +13,7 @@ from kbkresearch.errors import BadArgumentError, MissingColumnsError
 from kbkresearch.regulation.lookup import outcomes
 from kbkresearch.regulation.registry import rule_ids
 from kbkresearch.regulation.registry import rules as rules_by_id
+from kbkresearch.scoring.payment import unknown_types
 from kbkresearch.vocabulary import FACILITY_TYPES
 
 if TYPE_CHECKING:
@@ -151,7 +152,11 @@ def _types(scored: pd.DataFrame, law: RuleSet) -> Array:
     default = scored.attrs.get("kbk_rules", {}).get("facility_type")
     if "facility_type" in scored.columns:
         named = scored["facility_type"].astype(object)
-        filled = named if default is None else named.where(named.notna(), default)
+        filled = (
+            named
+            if default is None
+            else named.where(named.notna() | unknown_types(scored), default)
+        )
         places = pd.Categorical(filled, categories=list(FACILITY_TYPES)).codes.astype(np.int64)
         return np.where(places < 0, _ANY, places)
     if "any" in law.payment:

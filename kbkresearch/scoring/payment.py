@@ -13,13 +13,35 @@ from kbkresearch.intake.plausible import EXACT
 from kbkresearch.scoring.columns import numbers
 from kbkresearch.scoring.engine import combined_code, lookup
 from kbkresearch.scoring.rating import in_blocks
-from kbkresearch.vocabulary import FACILITY_TYPES
+from kbkresearch.vocabulary import FACILITY_TYPES, Text
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from kbkresearch.regulation.values import RuleSet
     from kbkresearch.scoring.engine import Codes, Floats
 
 _NO_TYPE = len(FACILITY_TYPES)
+_KNOWN = ", ".join(FACILITY_TYPES)
+_NO_PAYMENT = (
+    (
+        "no_facility_type",
+        Text(
+            "{} baris tanpa jenis FKTP: pembayaran kosong; isi kolomnya atau beri facility_type=",
+            "{} rows without facility type: payment missing; fill the column or give"
+            " facility_type=",
+        ),
+    ),
+    (
+        "unknown_facility_type",
+        Text(
+            f"{{}} baris dengan jenis FKTP yang tidak dikenal: pembayaran kosong; tulis salah satu"
+            f" dari: {_KNOWN}",
+            f"{{}} rows with a facility type that is not known: payment missing; write one of:"
+            f" {_KNOWN}",
+        ),
+    ),
+)
 
 
 def facility_codes(
@@ -32,7 +54,7 @@ def facility_codes(
     data : DataFrame
         With or without ``facility_type``.
     default : str or None
-        Type of rows that name none.
+        Type of rows that name none; it is no answer for a type that is printed and not known.
     law : RuleSet
     found : list of FindingGroup
         Gets findings on types whose payment is not known, or not verified.
@@ -48,7 +70,7 @@ def facility_codes(
         For a type that does not exist, naming rows and choices.
     """
     if default is not None and default not in FACILITY_TYPES:
-        raise UnknownNameError("facility type", default, FACILITY_TYPES)
+        raise UnknownNameError(Text("jenis FKTP", "facility type"), default, FACILITY_TYPES)
     fallback = _NO_TYPE if default is None else FACILITY_TYPES.index(default)
     codes = np.full(len(data), fallback, np.uint8)
     if "facility_type" in data.columns:
@@ -60,8 +82,29 @@ def facility_codes(
             raise UnknownNameError(kind, unknown[0], FACILITY_TYPES)
         order = [*(FACILITY_TYPES.index(name) for name in names), fallback]
         codes = np.array(order, np.uint8).take(places)
-    _report_types(codes, law, found)
+    if default is not None:
+        codes[unknown_types(data)] = _NO_TYPE
+    _report_types(codes, default, law, found)
     return codes
+
+
+def unknown_types(data: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return the rows for which a file prints a facility type that is not known.
+
+    Parameters
+    ----------
+    data : DataFrame
+
+    Returns
+    -------
+    array of bool, shape (n,)
+    """
+    if "facility_type_printed" not in data.columns:
+        return np.zeros(len(data), np.bool_)
+    unknown = data["facility_type_printed"].notna().to_numpy(np.bool_)
+    if "facility_type" in data.columns:
+        unknown = unknown & data["facility_type"].isna().to_numpy(np.bool_)
+    return unknown
 
 
 def _factorize(types: pd.Series) -> tuple[np.ndarray[Any, Any], Any]:
@@ -72,21 +115,16 @@ def _factorize(types: pd.Series) -> tuple[np.ndarray[Any, Any], Any]:
         return pd.factorize(types.where(types.isna(), types.astype(str)))
 
 
-def _report_types(codes: Codes, law: RuleSet, found: list[FindingGroup]) -> None:
+def _report_types(
+    codes: Codes, default: str | None, law: RuleSet, found: list[FindingGroup]
+) -> None:
     """Say for which facility types no payment is known, or only an unverified one."""
     present = np.bincount(codes, minlength=_NO_TYPE + 1).tolist()
     if present[_NO_TYPE] and "any" not in law.payment:
-        found.append(
-            FindingGroup(
-                "no_facility_type",
-                "warning",
-                "facility_type",
-                f"{present[_NO_TYPE]} baris tanpa jenis FKTP: pembayaran kosong; isi kolomnya"
-                " atau beri facility_type=",
-                f"{present[_NO_TYPE]} rows without facility type: payment missing; fill the column"
-                " or give facility_type=",
-            )
-        )
+        rule, words = _NO_PAYMENT[default is not None]
+        n = present[_NO_TYPE]
+        messages = words.id.format(n), words.en.format(n)
+        found.append(FindingGroup(rule, "warning", "facility_type", *messages))
     for name, n in zip(FACILITY_TYPES, present, strict=False):
         table = law.payment.get(name) or law.payment.get("any")
         if n and table is None:

@@ -109,12 +109,12 @@ def _columns() -> dict[str, ColumnMeaning]:
         ("source_row", "integer", "", "Baris asal", "Source row", 0),
     ]
     own = meanings(rows)
-    return own | {f"{name}_printed": _printed(own[name]) for name in own if _is_result(name)}
+    return own | {f"{name}_printed": _printed(own[name]) for name in own if _may_differ(name)}
 
 
-def _is_result(name: str) -> bool:
-    """Tell the columns that are computed, and that a file may print as well."""
-    results = {"ak_permille", "rrns_pct", "rppt_pct", "score", "payment_pct"}
+def _may_differ(name: str) -> bool:
+    """Tell the columns that may hold something else than what a file prints."""
+    results = {"facility_type", "ak_permille", "rrns_pct", "rppt_pct", "score", "payment_pct"}
     return name in results | {"capitation_rp", "paid_rp"} or name.endswith(("_rating", "_zone"))
 
 

@@ -129,6 +129,22 @@ def test_a_signature_block_at_the_end_is_no_data():
     ]
 
 
+@pytest.mark.parametrize(
+    "row", [["1", "2", "3"], [1.0, 2.0, 3.0], ["(1)", "(2)", "(3)"], ["A", "B", "C"], [*"abc"]]
+)
+def test_the_numbers_of_three_columns_right_below_their_headings_are_no_data(row):
+    numbered = [HEAD[1:], row, ONE[1:], TWO[1:]]
+    assert found(numbered).row_numbers.tolist() == [3, 4]
+    assert found(numbered[:1] + numbered[2:] + [row]).row_numbers.tolist() == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "row", [[1.0, 2.0, None, 3.0], [1.0, 3.0, 2.0, None], ["A", "B", "C", 4.0]]
+)
+def test_few_numbers_that_leave_out_a_heading_are_data(row):
+    assert found([HEAD, row, ONE]).row_numbers.tolist() == [2, 3]
+
+
 @pytest.mark.parametrize("row", BLOCK[:2])
 def test_a_line_like_a_signature_above_data_stays_data(row):
     assert found([HEAD, ONE, row, TWO]).row_numbers.tolist() == [2, 3, 4]

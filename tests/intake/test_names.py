@@ -87,6 +87,24 @@ def test_headings_of_real_files_are_read(printed, name):
     assert heading.how == ("known" if name else "unknown")
 
 
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("1. Nama FKTP", "facility_name"),
+        ("2. Peserta", "members"),
+        ("(12) Angka Kontak (%)", "ak_permille"),
+        ("3.RRNS", "rrns_pct"),
+        ("a) AK", "ak_permille"),
+        ("1.000 Peserta", None),
+        ("D. Peserta", None),
+        ("1) Kapitasi dibayar (x 10 ribu)", None),
+    ],
+)
+def test_headings_may_be_numbered(printed, name):
+    assert one(printed).name == name
+    assert one(printed).unit == ("pct" if "%" in printed else None)
+
+
 @pytest.mark.parametrize("name", COLUMNS)
 def test_the_vocabulary_is_known(name):
     unit = name.split("_")[-1]
@@ -367,6 +385,14 @@ def test_labels(column, cells, values, unknown):
 def test_a_column_without_codes_has_no_labels():
     with pytest.raises(UnknownNameError, match="coded column"):
         read_labels("members", [1])
+
+
+def test_numbered_headings_of_no_column_are_known_as_such():
+    assert names.is_plain("1. No")
+    assert names.is_year("2) Tahun")
+    assert person_columns(["1. NIK", "b) Nama Peserta", "3) No. Kartu (13 digit)", "4. RNS"]) == {
+        *range(3)
+    }
 
 
 def test_headings_that_identify_persons():

@@ -312,3 +312,57 @@ def test_quoted_cells_go_the_general_way(tmp_path, quoted):
     else:
         assert found.table["facility_name"].iloc[0] == "PKM\nbaru; SINTÉTIS 1"
         assert found.n_rows == 5
+
+
+def test_a_default_type_is_not_taken_for_one_that_is_printed_and_unknown(tmp_path):
+    rows = recap("Jan 2023", 3)
+    rows[1][4], rows[2][4] = "Klinik Utama", ""
+    path = write(tmp_path / "types.xlsx", {"Data": [HEADINGS, *rows]})
+    reading = kbk.read(path)
+    (finding,) = [one for one in reading.findings if one.rule == "unknown_label"]
+    assert finding.values == ("Klinik Utama",)
+    assert "klinik_pratama, rs_d_pratama" in finding.message_id
+    assert reading.table["facility_type"].tolist() == ["puskesmas", None, None]
+    assert reading.table["facility_type_printed"].tolist() == [None, "Klinik Utama", None]
+    scored = kbk.score(reading.table, facility_type="puskesmas")
+    assert scored["payment_pct"].isna().tolist() == [False, True, False]
+    (finding,) = [one for one in kbk.findings_of(scored) if one.column == "facility_type"]
+    assert finding.rule == "unknown_facility_type"
+    assert finding.message_en.startswith("1 rows")
+    assert kbk.next_level(scored)["payment_pct"].isna().tolist() == [False, True, False]
+    scored.to_csv(tmp_path / "again.csv", index=False)
+    again = kbk.score(kbk.read(tmp_path / "again.csv").table, facility_type="puskesmas")
+    assert again["payment_pct"].isna().tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("ending", ["sav", "dta"])
+def test_labels_of_variables_are_headings_where_their_names_say_nothing(tmp_path, ending):
+    package = pytest.importorskip("pyreadstat")
+    columns = {
+        "v1": ["A", "B"], "ak": [151.5, 140.0], "v3": [10_000.0, 9_000.0], "catatan": ["x", "y"],
+        "v5": ["3201010101900001", "x"], "ak_kat": [1.0, 2.0],
+    }  # fmt: skip
+    labels = ["Nama FKTP", "", "Peserta terdaftar", "bebas", "NIK", "Angka Kontak (‰)"]
+    path = tmp_path / f"a.{ending}"
+    getattr(package, f"write_{ending}")(pd.DataFrame(columns), str(path), column_labels=labels)
+    reading = kbk.read(path, units={"ak": "permille"})
+    assert [*reading.table] == ["facility_name", "ak_permille", "members", "catatan", "ak_kat"]
+    assert reading.table["members"].tolist() == [10_000, 9_000]
+    (finding,) = [one for one in reading.findings if one.rule == "labels_as_headings"]
+    assert (finding.severity, finding.message_en.partition(": ")[2]) == (
+        "info", "v1 = Nama FKTP, v3 = Peserta terdaftar, v5 = NIK",
+    )  # fmt: skip
+    mapped = kbk.read(path, units={"ak": "permille"}, mapping={"v3": "contacts"})
+    assert "contacts" in mapped.table
+    assert "members" not in mapped.table
+
+
+def test_months_of_stata_are_read(tmp_path):
+    package = pytest.importorskip("pyreadstat")
+    path = tmp_path / "a.dta"
+    months, days = [756.0, 767.0], [23_011.0, 23_360.0]
+    for column, shown in ((months, "%tm"), (days, "%td"), (months, "%tmMon_CCYY")):
+        frame = pd.DataFrame({"nama_fktp": ["A", "B"], "bulan": column, "peserta": [1e4, 2e4]})
+        package.write_dta(frame, str(path), variable_format={"bulan": shown})
+        read = kbk.read(path).table["month"]
+        assert read.dt.strftime("%Y-%m").tolist() == ["2023-01", "2023-12"]

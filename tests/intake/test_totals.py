@@ -11,6 +11,8 @@ TOTALS = (
     "Grand Total", "Sub-total", "subtotal Kab. X", "Jumlah", "JML", " total", "Rata-rata", "rata 2",
     "Rerata", "Average", "Mean", "Median", "Target", "Standar", "standard", "Minimum", "min",
     "Maksimum", "max", "Simpangan  baku", "Std. Deviasi", "Semua FKTP", "Seluruh puskesmas",
+    "Rata-rata / bulan", "Jumlah/bulan", "Rata - rata per FKTP", "Rata–rata perbulan",
+    "Total / tahun", "Rata2/bln", "Rata-rata 12 bulan",
     "All facilities", "Se-kabupaten X", "sekota Medan",
 )  # fmt: skip
 REGIONS = (

@@ -472,3 +472,67 @@ def test_a_circle_in_the_sectors_of_an_old_workbook(tmp_path):
     table = (0xFFFFFFFD).to_bytes(4, "little") + (1).to_bytes(4, "little") + b"\xff" * 504
     path.write_bytes(bytes(header) + table + bytes(512))
     refused(path, "damaged")
+
+
+# refusals, in both languages
+
+
+def told(path, **options):
+    with pytest.raises(kbk.KbkError) as caught:
+        kbk.read(path, **options)
+    assert caught.value.to("en") == str(caught.value)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("data", "indonesian", "english"),
+    [
+        (None, "tidak ada. Periksa tempat", "does not exist. Check"),
+        (b"", "kosong. Simpan atau unduh lagi.", "is empty. Save or download it again."),
+        (b"PK\3\4" + b"x" * 50, "rusak, atau bukan berkas seperti namanya", "is damaged or not"),
+        (b"<html></html>", "adalah halaman web", "is a web page"),
+        (b"satu;dua\n1;2\n", "tidak ada lembar dengan tabel", "no sheet holds a table"),
+    ],
+)
+def test_a_refusal_speaks_the_language_asked_for(tmp_path, data, indonesian, english):
+    path = tmp_path / "a.csv"
+    if data is not None:
+        path.write_bytes(data)
+    error = told(path, lang="id")
+    assert indonesian in error.to("id")
+    assert english in str(error)
+    assert error.__notes__ == [error.to("id")]
+    assert not hasattr(told(path, lang="en"), "__notes__")
+
+
+def test_a_sheet_that_is_not_there_is_said_in_both_languages(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Nama FKTP,Peserta\nA,1\n", encoding="utf-8")
+    error = told(path, sheet="b")
+    assert error.to("id") == "Tidak ada lembar 'b'. Pilihan: a."
+    assert str(error) == "Unknown sheet 'b'. Choices: a."
+
+
+@pytest.mark.parametrize(
+    ("headings", "english", "indonesian"),
+    [
+        ("Nama FKTP,AK,Angka Kontak", "give mapping= to name", "beri mapping="),
+        ("Nama FKTP,AK,AK", "'AK' and 'AK' (B, C) all mean ak_permille; rename or", "ganti judul"),
+        ("Nama FKTP,AK,,Nama FKTP,AK", "if two tables stand side by side", "tabel berdampingan"),
+        ("Nama FKTP,AK Jan 2023,AK Feb 2023,AK Mar 2023", "months stand side by side", "berjajar"),
+        ("Wilayah kerja,Jan,Feb,Mar", "months stand side by side", "satu baris per FKTP dan bulan"),
+    ],
+)
+def test_what_helps_is_said_for_columns_that_mean_the_same(tmp_path, headings, english, indonesian):
+    path = tmp_path / "a.csv"
+    row = ",".join(["A", *"1" * headings.count(",")])
+    path.write_text(f"{headings}\n{row}\n", encoding="utf-8")
+    error = told(path)
+    assert english in str(error)
+    assert indonesian in error.to("id")
+
+
+def test_months_beside_each_other_in_a_table_that_is_known_are_a_finding(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Kode PPK,Nama FKTP,Jan,Feb,Mar\n1,A,5,6,7\n", encoding="utf-8")
+    assert "months_as_columns" in [one.rule for one in kbk.read(path).findings]
