@@ -19,7 +19,7 @@ from kbkresearch.intake.cell_rows import CellRows
 from kbkresearch.intake.cells import Rows, is_range
 from kbkresearch.intake.safety import SAVE, Extent, bad
 from kbkresearch.intake.side_by_side import side_by_side
-from kbkresearch.intake.text_column import MOST, TextColumn, eight_bytes
+from kbkresearch.intake.text_column import MOST, TextColumn, eight_bytes, words_of
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -127,16 +127,28 @@ class TextRows(Rows):
         cells = slice(self._first[first], self._first[first] + n * self.width)
         before, ends = (one[cells].reshape(n, -1) for one in (self._before, self._ends))
         lengths, heads = (np.empty((self.width, n), kind) for kind in (np.uint8, np.uint64))
+        # further words of cells as long as some in the middle, far from headings
+        some = slice(n // 2, n // 2 + _ROWS)
+        longest = np.minimum(ends[some] - before[some] - 1, MOST).max(axis=0).tolist()
+        counts = [max(words_of(one) - 1, 0) for one in longest]
+        which = np.repeat(np.arange(self.width), counts)
+        ahead = [8 * place for count in counts for place in range(1, count + 1)]
+        further, tails = np.array(ahead, np.int32), np.empty((len(which), n), np.uint64)
 
         def find(row: int) -> None:
             rows = slice(row, row + _ROWS)
             starts = before[rows] + 1
             lengths[:, rows] = np.minimum(ends[rows] - starts, MOST).T
             heads[:, rows] = eight_bytes(self._text, starts.ravel()).reshape(starts.shape).T
+            places = starts[:, which] + further
+            tails[:, rows] = eight_bytes(self._text, places.ravel()).reshape(places.shape).T
 
         side_by_side(find, range(0, n, _ROWS))
         columns = zip(before.T, ends.T, lengths, heads, strict=True)
-        return [TextColumn(self._text, *one) for one in columns]
+        return [
+            TextColumn(self._text, *one, tails=[*tails[which == at]])
+            for at, one in enumerate(columns)
+        ]
 
     def _picked(self, at: int, places: NDArray[np.intp]) -> TextColumn:
         """Return cells of rows that need not follow each other, nor be equally long."""

@@ -12,7 +12,7 @@ from kbkresearch.intake.cell_rows import as_column
 from kbkresearch.intake.cells import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,6 +41,8 @@ class TextColumn(Column):
         How many bytes each cell has; perhaps no more than `MOST`.
     heads : uint64 array, shape (n,), optional
         The `eight_bytes` from the start of each cell on.
+    tails : sequence of uint64 array, shape (n,), optional
+        Those that follow, as far as they are known.
     """
 
     def __init__(
@@ -50,9 +52,10 @@ class TextColumn(Column):
         ends: NDArray[np.integer[Any]],
         lengths: NDArray[np.integer[Any]],
         heads: NDArray[np.uint64] | None = None,
+        tails: Sequence[NDArray[np.uint64]] = (),
     ) -> None:
         self.text, self.before, self.ends, self.lengths = text, before, ends, lengths
-        self._heads = heads
+        self._heads, self._tails = heads, tails
         self.numbers: PlainNumbers | None = None  # once they have been read
 
     def __len__(self) -> int:
@@ -76,7 +79,8 @@ class TextColumn(Column):
         """Return the cells at some places."""
         before, ends, lengths = self.before[places], self.ends[places], self.lengths[places]
         heads = None if self._heads is None else self._heads[places]
-        return TextColumn(self.text, before, ends, lengths, heads)
+        tails = [tail[places] for tail in self._tails]
+        return TextColumn(self.text, before, ends, lengths, heads, tails)
 
     def heads(self) -> NDArray[np.uint64]:
         """Return eight bytes from the start of each cell on, whether or not all belong to it."""
@@ -93,7 +97,12 @@ class TextColumn(Column):
         words, lengths = [], self.lengths.astype(np.int16)
         for place in range(words_of(int(lengths.max(initial=0)))):
             done = _WORD * place
-            found = eight_bytes(self.text, self.before + (1 + done)) if done else self.heads()
+            if not place:
+                found = self.heads()
+            elif place <= len(self._tails):
+                found = self._tails[place - 1]
+            else:
+                found = eight_bytes(self.text, self.before + (1 + done))
             words.append(found & np.take(_MASKS, np.clip(lengths - done, 0, _WORD)))
         return words
 
@@ -142,11 +151,26 @@ class TextColumn(Column):
         mixed = words[0]
         for word in words[1:]:
             mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX + word
-        codes, keys = pd.factorize(mixed)
-        first = np.empty(len(keys), dtype=np.intp)
-        first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+        first, codes = _by_runs(mixed)
         told = all((word == word[first][codes]).all() for word in words[1:])
         return (first, codes) if told else None
+
+
+def _by_runs(values: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where each distinct value stands first, and which each is; equal neighbours are one.
+
+    Examples
+    --------
+    >>> _by_runs(np.array([7, 7, 5, 7], dtype=np.uint64))
+    (array([0, 2]), array([0, 0, 1, 0]))
+    """
+    changes = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    runs = np.flatnonzero(changes)
+    codes, distinct = pd.factorize(values[runs])
+    first = np.empty(len(distinct), dtype=np.intp)
+    first[codes[::-1]] = runs[::-1]
+    return first, np.repeat(codes, np.diff(runs, append=len(values)))
 
 
 def words_of(longest: int) -> int:
