@@ -38,6 +38,10 @@ _AGREE = 0.9
 _TOLERANCE = 0.02
 _INDICATORS = frozenset(("ak", "rrns", "rppt"))  # those whose unit can be given
 _DIGITS = 10
+# per cent: where the median of ratios of at most 1 is below, they are hardly percentages; where it
+# is not, hardly shares (one referral in ten is more than any facility can mean)
+_LEAST_PCT = {"rrns_pct": 0.1, "rppt_pct": 0.2}
+_LEAST_SHARE = {"rrns_pct": 0.1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +202,94 @@ def open_question(name: str, decision: UnitDecision, example: float | None) -> t
     )
 
 
+def hardly_per_cent(name: str, values: NDArray[np.float64]) -> bool:
+    """Tell whether ratios of at most 1 are hardly meant as percentages.
+
+    Parameters
+    ----------
+    name : str
+        The column, such as ``"rrns_pct"``.
+    values : array of float, shape (n,)
+        Above 0, at most 1.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> values = np.array([0.8, 0.5])
+    >>> hardly_per_cent("rrns_pct", values), hardly_per_cent("infrastructure_pct", values)
+    (False, True)
+    """
+    return bool(np.median(values) < _LEAST_PCT.get(name, np.inf))
+
+
+def hardly_shares(name: str, values: NDArray[np.float64]) -> bool:
+    """Tell whether ratios are too large to be shares.
+
+    Parameters
+    ----------
+    name : str
+        The column, such as ``"rrns_pct"``.
+    values : array of float, shape (n,)
+        NaN where missing.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> hardly_shares("rrns_pct", np.array([0.8, 0.0, 0.5]))
+    True
+    >>> hardly_shares("rrns_pct", np.array([0.008, 0.0, 0.005]))
+    False
+    """
+    with np.errstate(invalid="ignore"):
+        some = values[values > 0]
+    return bool(len(some) and np.median(some) >= _LEAST_SHARE.get(name, np.inf))
+
+
+def shown_as_percent(name: str, example: float, *, mixed: bool) -> tuple[str, str]:
+    """Say in Indonesian and English that cells are formatted as percentages, so hold shares.
+
+    Parameters
+    ----------
+    name : str
+        The column, such as ``"rrns_pct"``.
+    example : float
+        What such a cell holds.
+    mixed : bool
+        Whether other cells of the column are not.
+
+    Returns
+    -------
+    tuple of str
+    """
+    canonical = name.rsplit("_", 1)[1]
+    value = float(to_unit(np.array([example]), "share", canonical)[0])
+    equal = f"{example:.6g} = {value:.6g} {_SIGN[canonical]}"
+    id_, en = equal.replace(".", ","), equal
+    if mixed:
+        return (
+            f"sel berformat persen, padahal sel lain di kolom ini tidak; dibaca seperti tampilannya"
+            f" ({id_}), periksa apakah seluruh kolom bersatuan sama",
+            f"is formatted as a percentage where others in the column are not; read as it shows"
+            f" ({en}), see whether the whole column is in one unit",
+        )
+    return (
+        f"sel-selnya berformat persen, jadi berkas menyimpan proporsi; dibaca seperti tampilannya"
+        f" ({id_})",
+        f"its cells are formatted as percentages, so the file holds shares; read as they show"
+        f" ({en})",
+    )
+
+
 def perhaps_shares(name: str, example: float) -> tuple[str, str]:
-    """Say in Indonesian and English that rates are shares if their cells are formatted as per cent.
+    """Say in Indonesian and English that percentages of at most 1 may be shares.
 
     Parameters
     ----------
@@ -214,23 +304,20 @@ def perhaps_shares(name: str, example: float) -> tuple[str, str]:
     """
     short, canonical = name.rsplit("_", 1)
     sign = _SIGN[canonical]
-    share = f"{example * _PER_UNIT[canonical]:.6g} {sign}"
-    said = f"{example:.6g}"
+    read = f"{example:.6g} {sign}"
+    means = f"{example:.6g} = {example * _PER_UNIT[canonical]:.6g} {sign}"
     option = (
         (f"beri --unit {short}=share", f"give --unit {short}=share")
         if short in _INDICATORS
         else ("kalikan 100 di berkas", "multiply by 100 in the file")
     )
-    read, means = f"{said} {sign}", f"{said} = {share}"
-    kept = Text(
-        f"semua nilai paling besar 1 dan dibaca apa adanya ({read})",
-        f"no value is above 1, and they are read as they are ({read})",
+    read_id, means_id = read.replace(".", ","), means.replace(".", ",")
+    return (
+        f"semua nilai paling besar 1 dan dibaca apa adanya ({read_id}); bila sebenarnya proporsi,"
+        f" {means_id}: {option[0]}; bila tidak, biarkan",
+        f"no value is above 1, and they are read as they are ({read}); if they are shares,"
+        f" {means}: {option[1]}; if not, leave them",
     )
-    do = Text(
-        f"bila selnya berformat persen, {means}: {option[0]}; bila tidak, biarkan",
-        f"if the cells are formatted as percentages, {means}: {option[1]}; if not, leave them",
-    )
-    return f"{kept.id}; {do.id}", f"{kept.en}; {do.en}"
 
 
 def named_unit(heading: str | None, signs: NDArray[np.uint8]) -> str | None:
