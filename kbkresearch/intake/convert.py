@@ -24,7 +24,7 @@ from kbkresearch.intake.text_column import TextColumn
 from kbkresearch.vocabulary import COLUMNS, label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 

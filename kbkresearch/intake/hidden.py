@@ -103,10 +103,13 @@ def hidden_findings(raw: RawTable) -> list[FindingGroup]:
         if any(_number(letter) in span for span in spans)
     ]
     if names:
-        words = (one.format(", ".join(names)) for one in (_COLUMNS.id, _COLUMNS.en))
+        listed = ", ".join(names)
         found.append(
-            FindingGroup("hidden_columns", "info", "", *words, file=raw.file, sheet=raw.sheet)
-        )
+            FindingGroup(
+                "hidden_columns", "info", "", _COLUMNS.id.format(listed),
+                _COLUMNS.en.format(listed), file=raw.file, sheet=raw.sheet,
+            )
+        )  # fmt: skip
     return found
 
 

@@ -202,8 +202,8 @@ def check_zip(name: str, data: bytes) -> Noted:
             _tag_by_tag(name, entry.filename, chunks(), extent)
         total += entry.file_size
         extent.check()
-        for parts, told in zip(noted, (extent.missed, extent.hides), strict=True):
-            parts += [entry.filename] * told
+        noted.missed.extend([entry.filename] * extent.missed)
+        noted.hiding.extend([entry.filename] * extent.hides)
     return noted
 
 

@@ -45,9 +45,9 @@ _OTHER_SIGN = (
     "tanda satuannya lain dari sel-sel lain di kolom ini; sel dikosongkan",
     "has another sign of its unit than the rest of the column; the cell is left missing",
 )
-_SMALL_AMONG_PER_CENT = (
-    "paling besar 1, padahal sel lain di kolom ini persen; periksa satuannya",
-    "is 1 or less where others in the column are percentages; look at its unit",
+_SMALL_AMONG_OTHERS = (
+    "paling besar 1 dan mungkin proporsi, padahal sel lain di kolom ini bukan; periksa satuannya",
+    "is 1 or less, perhaps a share, where others in the column are none; look at its unit",
 )
 _ASKED_OTHERWISE = (
     "berformat persen di berkas, tetapi dibaca dalam permil sesuai permintaan; periksa satuannya",
@@ -185,7 +185,7 @@ class _Ratio:
             told = decision.why in {"asked", "named"} and not decision.contradicts
             words = conversion(decision.unit, decision, self.canonical)
             self.columns.note("unit_converted", self.name, words, "info" if told else "warning")
-        elif decision.why == "named":
+        elif decision.why in {"named", "domain"}:
             self._doubt()
         odd = other_signs(self.signs, self.rest, decision.unit)
         self.columns.report("unit_of_cell", self.name, odd, NumberColumn(self.values), _OTHER_SIGN)
@@ -259,13 +259,16 @@ class _Ratio:
             large = bool((self.values > 1).any() or self.shares.any())
         small = self.small & ~settled
         if not large and small.any() and self.heading.how != "canonical":
-            if self.unsure.any() or hardly_per_cent(self.name, self.values[small]):
+            hardly = hardly_per_cent(self.name, self.values[small])
+            if self.unsure.any() or 2 * hardly.sum() > len(hardly):
                 words = perhaps_shares(self.name, float(self.values[small][0]))
                 self.columns.note("unit_in_doubt", self.name, words)
-        elif large and (self.name not in RATIOS or settled.any()):
+        elif large:
+            if self.name in RATIOS and not settled.any():
+                small &= self.unsure & hardly_per_cent(self.name, self.values)
             self.columns.report(
                 "unit_in_doubt", self.name, small, NumberColumn(self.values),
-                _SMALL_AMONG_PER_CENT, "warning",
+                _SMALL_AMONG_OTHERS, "warning",
             )  # fmt: skip
 
     def _by_counts(self) -> Any:

@@ -38,9 +38,9 @@ _AGREE = 0.9
 _TOLERANCE = 0.02
 _INDICATORS = frozenset(("ak", "rrns", "rppt"))  # those whose unit can be given
 _DIGITS = 10
-# per cent: where the median of ratios of at most 1 is below, they are hardly percentages; where it
-# is not, hardly shares (one referral in ten is more than any facility can mean)
+# below it a number of at most 1 is hardly a percentage (0.1 % is one referral in a thousand)
 _LEAST_PCT = {"rrns_pct": 0.1, "rppt_pct": 0.2}
+# from it on it is hardly a share (0.1 is one referral in ten)
 _LEAST_SHARE = {"rrns_pct": 0.1}
 
 
@@ -202,28 +202,31 @@ def open_question(name: str, decision: UnitDecision, example: float | None) -> t
     )
 
 
-def hardly_per_cent(name: str, values: NDArray[np.float64]) -> bool:
-    """Tell whether ratios of at most 1 are hardly meant as percentages.
+def hardly_per_cent(name: str, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which ratios of at most 1 are hardly meant as percentages.
 
     Parameters
     ----------
     name : str
         The column, such as ``"rrns_pct"``.
     values : array of float, shape (n,)
-        Above 0, at most 1.
+        NaN where missing.
 
     Returns
     -------
-    bool
+    array of bool, shape (n,)
 
     Examples
     --------
     >>> import numpy as np
-    >>> values = np.array([0.8, 0.5])
-    >>> hardly_per_cent("rrns_pct", values), hardly_per_cent("infrastructure_pct", values)
-    (False, True)
+    >>> hardly_per_cent("rrns_pct", np.array([0.8, 0.01])).tolist()
+    [False, True]
+    >>> hardly_per_cent("infrastructure_pct", np.array([0.8])).tolist()
+    [True]
     """
-    return bool(np.median(values) < _LEAST_PCT.get(name, np.inf))
+    with np.errstate(invalid="ignore"):
+        found: NDArray[np.bool_] = values < _LEAST_PCT.get(name, np.inf)
+    return found
 
 
 def hardly_shares(name: str, values: NDArray[np.float64]) -> bool:
@@ -272,19 +275,21 @@ def shown_as_percent(name: str, example: float, *, mixed: bool) -> tuple[str, st
     canonical = name.rsplit("_", 1)[1]
     value = float(to_unit(np.array([example]), "share", canonical)[0])
     equal = f"{example:.6g} = {value:.6g} {_SIGN[canonical]}"
-    id_, en = equal.replace(".", ","), equal
     if mixed:
-        return (
-            f"sel berformat persen, padahal sel lain di kolom ini tidak; dibaca seperti tampilannya"
-            f" ({id_}), periksa apakah seluruh kolom bersatuan sama",
-            f"is formatted as a percentage where others in the column are not; read as it shows"
-            f" ({en}), see whether the whole column is in one unit",
+        what = Text(
+            "berformat persen, padahal sel lain di kolom ini tidak",
+            "is formatted as a percentage where others in the column are not",
         )
+        do = Text("; periksa satuan kolom ini", "; look at the unit of the column")
+    else:
+        what = Text(
+            "sel-selnya berformat persen, jadi isinya proporsi",
+            "its cells are formatted as percentages, so they hold shares",
+        )
+        do = Text("", "")
     return (
-        f"sel-selnya berformat persen, jadi berkas menyimpan proporsi; dibaca seperti tampilannya"
-        f" ({id_})",
-        f"its cells are formatted as percentages, so the file holds shares; read as they show"
-        f" ({en})",
+        f"{what.id}; dibaca seperti tampilannya ({equal.replace('.', ',')}){do.id}",
+        f"{what.en}; read as shown ({equal}){do.en}",
     )
 
 
@@ -311,13 +316,15 @@ def perhaps_shares(name: str, example: float) -> tuple[str, str]:
         if short in _INDICATORS
         else ("kalikan 100 di berkas", "multiply by 100 in the file")
     )
-    read_id, means_id = read.replace(".", ","), means.replace(".", ",")
-    return (
-        f"semua nilai paling besar 1 dan dibaca apa adanya ({read_id}); bila sebenarnya proporsi,"
-        f" {means_id}: {option[0]}; bila tidak, biarkan",
-        f"no value is above 1, and they are read as they are ({read}); if they are shares,"
-        f" {means}: {option[1]}; if not, leave them",
+    kept = Text(
+        f"semua nilai paling besar 1 dan dibaca apa adanya ({read})".replace(".", ","),
+        f"no value is above 1, and they are read as they are ({read})",
     )
+    do = Text(
+        f"bila sebenarnya proporsi, {means.replace('.', ',')}: {option[0]}; bila tidak, biarkan",
+        f"if they are shares, {means}: {option[1]}; if not, leave them",
+    )
+    return f"{kept.id}; {do.id}", f"{kept.en}; {do.en}"
 
 
 def named_unit(heading: str | None, signs: NDArray[np.uint8]) -> str | None:
