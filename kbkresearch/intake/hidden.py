@@ -9,12 +9,15 @@ from kbkresearch.findings import FindingGroup
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kbkresearch.intake.layout import RawTable
 
-_TAG = rb"""<(?:\w+:)?%b\s([^<>]*\bhidden=["'](?:1|true)["'][^<>]*)>"""
-_ROW, _COLUMN = re.compile(_TAG % b"row"), re.compile(_TAG % b"col")
-_PLACE = re.compile(rb"""(?:^|\s)r=["'](\d{1,7})["']""")
-_SPAN = re.compile(rb"""(?:^|\s)(min|max)=["'](\d{1,7})["']""")
+_MARK = re.compile(rb"""hidden=["'](?:1|true)["'][^<>]*>""")
+_ROW, _COLUMN = (re.compile(rb"<(?:\w+:)?%b\s" % kind) for kind in (b"row", b"col"))
+_LONGEST_TAG = 4096
+_PLACE = re.compile(rb"""\sr=["'](\d{1,7})["']""")
+_SPAN = re.compile(rb"""\s(min|max)=["'](\d{1,7})["']""")
 _ROWS = Text(
     "baris tersembunyi di lembar kerja (disaring atau disembunyikan), tetapi tetap dibaca; hapus"
     " barisnya dari berkas bila tidak boleh ikut dihitung",
@@ -47,7 +50,7 @@ def hidden_rows(sheet: bytes) -> list[int]:
     >>> hidden_rows(b'<row r="2" hidden="1"><c/></row><row r="3" hidden="0"/>')
     [2]
     """
-    places = map(_PLACE.search, _ROW.findall(sheet))
+    places = [_PLACE.search(tag) for tag in _hidden(sheet) if _ROW.match(tag)]
     return [int(place[1]) for place in places if place]
 
 
@@ -69,8 +72,16 @@ def hidden_columns(sheet: bytes) -> list[range]:
     >>> hidden_columns(b'<cols><col min="2" max="4" hidden="1"/><col min="5" max="5"/></cols>')
     [range(2, 5)]
     """
-    spans = [dict(_SPAN.findall(tag)) for tag in _COLUMN.findall(sheet)]
+    spans = [dict(_SPAN.findall(tag)) for tag in _hidden(sheet) if _COLUMN.match(tag)]
     return [range(int(one[b"min"]), int(one[b"max"]) + 1) for one in spans if len(one) == 2]  # noqa: PLR2004
+
+
+def _hidden(sheet: bytes) -> Iterator[bytes]:
+    """Yield the tags that say that something is hidden."""
+    for mark in _MARK.finditer(sheet):
+        start = sheet.rfind(b"<", max(mark.start() - _LONGEST_TAG, 0), mark.start())
+        if start >= 0:
+            yield sheet[start : mark.end()]
 
 
 def hidden_findings(raw: RawTable) -> list[FindingGroup]:

@@ -17,7 +17,8 @@ _BUILTIN = {"9": "0%", "10": "0.00%"}
 _LITERAL = re.compile(r'"[^"]*"?|[\\_*].?|\[[^\]]*\]?', re.DOTALL)
 _STYLE = re.compile(rb"""\ss=["'](\d{1,6})["']""")
 _KIND = re.compile(rb"""\st=["'](\w+)["']""")
-_CELL = rb"""<(?:\w+:)?c\s((?:[^<>]*\s)?)r=["'](%b)(\d{1,7})["']([^<>]*)>"""
+_PLAIN_CELL = rb"""<c( )r="(%b)(\d{1,7})"([^<>]*)>"""  # as most programs write it: found faster
+_ANY_CELL = rb"""<(?:\w+:)?c\s((?:[^<>]*\s)?)r=["'](%b)(\d{1,7})["']([^<>]*)>"""
 
 
 def is_percent(code: str) -> bool:
@@ -91,8 +92,11 @@ def percent_cells(
     """
     found: dict[str, dict[int, bool]] = {one: {} for one in letters}
     seen: dict[tuple[bytes, bytes], bool | None] = {}
+    if not found:
+        return found
     wanted = "|".join(letters).encode()
-    for before, letter, row, after in re.findall(_CELL % wanted, sheet) if wanted else ():
+    cells = re.findall(_PLAIN_CELL % wanted, sheet) or re.findall(_ANY_CELL % wanted, sheet)
+    for before, letter, row, after in cells:
         attributes = before, after
         if attributes not in seen:
             seen[attributes] = _shows_percent(b" " + b" ".join(attributes), styles)

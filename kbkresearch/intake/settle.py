@@ -214,7 +214,8 @@ class _Ratio:
         """Look up which cells are formatted as percentages, and say so."""
         shown = self.formats.shown(self.name, self.columns.cells[self.name])
         self.unsure = self.small & ~shown.known
-        percent, cells = shown.percent & (self.values != 0), NumberColumn(self.values)
+        percent = shown.percent & (np.nan_to_num(self.values) != 0)
+        cells = NumberColumn(self.values)
         if asked == "permille":
             self.columns.report(
                 "percent_format", self.name, percent, cells, _ASKED_OTHERWISE, "warning"

@@ -86,9 +86,16 @@ def test_styles_are_those_of_cells_and_their_own_codes_win():
     assert percent_styles(styles) == [False, True, False, True]
 
 
-def test_cells_however_their_tags_are_written():
-    sheet = b"""<x:c s='1' r='B2'><x:v>1</x:v></x:c><c r="B3" s="1" t="n"/><c r="B4" s="1" t="str"/>
-      <c r="AB5" s="1"/><c r="B6" s="7"/><c s="1"/><c r="B7"/><c r="B8" s="1" t='s'/>"""
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b"""<c r="B2" s="1"><v>1</v></c><c r="B3" s="1" t="n"/><c r="B4" s="1" t="str"/><c s="1"/>
+        <c r="AB5" s="1"/><c r="B6" s="7"/><c r="B7"/><c r="B8" s="1" t="s"/>""",
+        b"""<x:c s='1' r='B2'><x:v>1</x:v></x:c><x:c t='n' r="B3" s="1"/><x:c r="B4" t='str' s="1"/>
+        <x:c r='AB5' s='1'/><x:c s='7' r='B6'/><x:c r='B7'/><x:c s='1' t='s' r='B8'/><x:c s='1'/>""",
+    ],
+)
+def test_cells_however_their_tags_are_written(sheet):
     assert percent_cells(sheet, ["B"], [False, True]) == {"B": {2: True, 3: True, 7: False}}
     assert percent_cells(sheet, [], [True]) == {}
 
@@ -125,6 +132,13 @@ def test_a_column_that_mixes_both_is_read_cell_by_cell_and_said_to(tmp_path):
         ("unit_in_doubt", 4, "rrns_pct", 0.8),
     }
     assert "ak_permille" not in {column for rule, _, column, _ in found if rule == "unit_in_doubt"}
+
+
+def test_empty_cells_that_are_formatted_are_no_shares(tmp_path):
+    rows = [[("", PERCENT), 8_000], [0.8, 9_000], [("", PERCENT), 7_000]]
+    reading = kbk.read(write(tmp_path / "a.xlsx", ["RRNS (%)", "Peserta Terdaftar"], rows))
+    assert reading.table["rrns_pct"].fillna(-1).tolist() == [-1, 0.8, -1]
+    assert not rules(reading, "rrns_pct")
 
 
 def test_what_formats_leave_open_is_asked_for_and_the_rest_is_kept(tmp_path):
