@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Container
 
 _DAMAGED = (
-    zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, ValueError, EOFError, OSError,
-    NotImplementedError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, struct.error, ET.ParseError, LookupError, ValueError, EOFError,
+    OSError, RuntimeError,
 )  # fmt: skip
 
 

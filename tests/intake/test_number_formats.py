@@ -92,7 +92,7 @@ def test_styles_are_those_of_cells_and_their_own_codes_win():
         b"""<c r="B2" s="1"><v>1</v></c><c r="B3" s="1" t="n"/><c r="B4" s="1" t="str"/><c s="1"/>
         <c r="AB5" s="1"/><c r="B6" s="7"/><c r="B7"/><c r="B8" s="1" t="s"/>""",
         b"""<x:c s='1' r='B2'><x:v>1</x:v></x:c><x:c t='n' r="B3" s="1"/><x:c r="B4" t='str' s="1"/>
-        <x:c r='AB5' s='1'/><x:c s='7' r='B6'/><x:c r='B7'/><x:c s='1' t='s' r='B8'/><x:c s='1'/>""",
+        <x:c r='AB5' s='1'/><x:c s='7' r='B6'/><x:c r='B7'/><x:c s='1' t='s' r='B8'/>""",
     ],
 )
 def test_cells_however_their_tags_are_written(sheet):
