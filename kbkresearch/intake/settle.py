@@ -261,7 +261,7 @@ class _Ratio:
         small = self.small & ~settled
         if not large and small.any() and self.heading.how != "canonical":
             hardly = hardly_per_cent(self.name, self.values[small])
-            if self.unsure.any() or 2 * hardly.sum() > len(hardly):
+            if 2 * hardly.sum() > len(hardly):
                 words = perhaps_shares(self.name, float(self.values[small][0]))
                 self.columns.note("unit_in_doubt", self.name, words)
         elif large:

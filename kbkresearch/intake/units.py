@@ -271,10 +271,15 @@ def shown_as_percent(name: str, example: float, *, mixed: bool) -> tuple[str, st
     Returns
     -------
     tuple of str
+
+    Examples
+    --------
+    >>> shown_as_percent("ak_permille", 0.15, mixed=False)[1].partition("; ")[2]
+    'read as shown (0.15 = 15 % = 150 ‰)'
     """
-    canonical = name.rsplit("_", 1)[1]
-    value = float(to_unit(np.array([example]), "share", canonical)[0])
-    equal = f"{example:.6g} = {value:.6g} {_SIGN[canonical]}"
+    units = dict.fromkeys(("pct", name.rsplit("_", 1)[1]))
+    values = [f"{example * _PER_UNIT[unit]:.6g} {_SIGN[unit]}" for unit in units]
+    equal = " = ".join([f"{example:.6g}", *values])
     if mixed:
         what = Text(
             "berformat persen, padahal sel lain di kolom ini tidak",

@@ -114,7 +114,7 @@ def test_a_column_formatted_as_percentages_is_read_as_it_shows(tmp_path, code):
     for column in ("ak_permille", "rrns_pct", "rppt_pct", "infrastructure_pct"):
         assert rules(reading, column) == [("percent_format", "info", ())]
     assert "0,012 = 1,2 %" in " ".join(reading.report("id").split())
-    assert "0.15 = 150 ‰" in " ".join(reading.report("en").split())
+    assert "0.15 = 15 % = 150 ‰" in " ".join(reading.report("en").split())
 
 
 def test_a_column_that_mixes_both_is_read_cell_by_cell_and_said_to(tmp_path):
@@ -132,6 +132,13 @@ def test_a_column_that_mixes_both_is_read_cell_by_cell_and_said_to(tmp_path):
         ("unit_in_doubt", 4, "rrns_pct", 0.8),
     }
     assert "ak_permille" not in {column for rule, _, column, _ in found if rule == "unit_in_doubt"}
+
+
+def test_a_plain_number_among_percentages_that_may_be_one_of_them_is_named(tmp_path):
+    path = write(tmp_path / "a.xlsx", ["RRNS (%)"], [[(0.034, PERCENT)], [0.012]])
+    reading = kbk.read(path)
+    assert reading.table["rrns_pct"].tolist() == [3.4, 0.012]
+    assert ("unit_in_doubt", "warning", (3,)) in rules(reading, "rrns_pct")
 
 
 def test_empty_cells_that_are_formatted_are_no_shares(tmp_path):
