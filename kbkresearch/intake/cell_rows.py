@@ -91,29 +91,27 @@ def as_column(cells: Sequence[object]) -> Column:
 
 
 class _Growing:
-    """A column while it is read, to which cells are added."""
+    """A column while it is read, to which cells are added: parts of floats and of codes."""
 
     def __init__(self) -> None:
         self.values: list[object] = [None]
         self.known = _Known(self.values)
-        self.codes: list[NDArray[np.int32]] = []
-        self.numbers: list[NDArray[np.float64]] = []
+        self.parts: list[NDArray[np.float64] | NDArray[np.int32]] = []
 
     def extend(self, cells: Sequence[object]) -> None:
         """Add cells."""
         kinds = set(map(type, cells))
         numbers = _floats(cells, kinds)
-        if numbers is None:
-            numbers, codes = np.full(len(cells), np.nan), self.known.codes(cells, kinds)
-        else:
-            codes = np.full(len(cells), _NUMBER, np.int32)
-        self.numbers.append(numbers)
-        self.codes.append(codes)
+        self.parts.append(self.known.codes(cells, kinds) if numbers is None else numbers)
 
     def stored(self) -> _Stored:
         """Return what has been read."""
-        numbers = np.concatenate(self.numbers or [np.zeros(0)])
-        return _Stored(self.values, np.concatenate(self.codes or [np.zeros(0, np.int32)]), numbers)
+        ends = np.cumsum([0, *map(len, self.parts)]).tolist()
+        codes = np.full(ends[-1], _NUMBER, np.int32)
+        numbers = np.full(ends[-1], np.nan)
+        for start, end, part in zip(ends, ends[1:], self.parts, strict=False):
+            (codes if part.dtype == np.int32 else numbers)[start:end] = part
+        return _Stored(self.values, codes, numbers)
 
 
 def _floats(cells: Sequence[object], kinds: set[type]) -> NDArray[np.float64] | None:

@@ -31,6 +31,7 @@ ROOMY, MOST_CELLS, LEAST_FILLED = 5_000_000, 50_000_000, 0.1
 SAVE = "Open it in a spreadsheet program and save it as .xlsx."
 _XML = {".xml", ".rels"}
 _CHUNK, _MOST_AT_ONCE = 1 << 18, 1 << 20
+_ROW_END = b"</row>"
 _SHEETS = (b"sheetData", b"office:spreadsheet")
 _REF = re.compile(r"([A-Za-z]{1,8})(\d{1,12})")
 _ERROR_CELL = re.compile(rb"<c\s[^<>]*\st\s*=\s*[\"']e[\"']")
@@ -222,8 +223,10 @@ def _plain(chunks: Iterator[bytes], extent: Extent) -> bool:
         return False
     extent.hides = _HIDDEN in head
     for chunk in itertools.chain([b""], chunks):
-        rows, ends, rest = (rest + chunk).rpartition(b"</row>")
-        if not sheet.take(rows + ends):
+        text = rest + chunk
+        end = text.rfind(_ROW_END) + len(_ROW_END) if _ROW_END in text else 0
+        rows, rest = text[:end], text[end:]
+        if not sheet.take(rows):
             return False
         extent.missed |= _has_error(rows)
         extent.hides |= _HIDDEN in rows

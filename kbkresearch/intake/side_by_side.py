@@ -37,8 +37,19 @@ def side_by_side(work: Callable[[_Piece], _Done], pieces: Sequence[_Piece]) -> l
         return list(map(work, pieces))
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(work, pieces))
+    waiting = iter(enumerate(pieces))  # taken from by one thread at a time
+    done: dict[int, _Done] = {}
+
+    def take() -> None:
+        for place, piece in waiting:
+            done[place] = work(piece)
+
+    with ThreadPoolExecutor(workers - 1) as pool:
+        others = [pool.submit(take) for _ in range(workers - 1)]
+        take()
+        for other in others:
+            other.result()
+    return [done[place] for place in range(len(pieces))]
 
 
 def ahead(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
