@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 
@@ -17,6 +18,7 @@ from kbkresearch.intake.looks import Looks
 from kbkresearch.intake.number_formats import is_percent, percent_cells, percent_styles
 
 PERCENT = "0.00%"
+LINKS, NO_LINKS = "xl/_rels/workbook.xml.rels", b"<r/>"
 SHEET, STYLES = "xl/worksheets/sheet1.xml", "xl/styles.xml"
 ONCE = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -319,3 +321,26 @@ def test_what_is_no_workbook_gives_no_answer(data):
     looks = Looks(data, SHEET, hides=True)
     assert looks.percent_cells(["A"]) == {}
     assert looks.hidden() == ([], [])
+
+
+PIECES = st.sampled_from(
+    [
+        *[b'<c r="A1" s="1">', b'<row r="1" hidden="1">', b'<col min="9" max="1" hidden="1"/>'],
+        *[b"<cellXfs>", b'<xf numFmtId="9"/>', b"</cellXfs>", b'hidden="1">', b"<s>", b"</s>"],
+        *[b"<", b">", b'"', b"%"],
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(*[st.lists(PIECES | st.binary(max_size=4), max_size=12).map(b"".join)] * 3)
+def test_parts_of_any_content_give_an_answer_or_none(sheet, styles, links):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in {SHEET: sheet, STYLES: styles, LINKS: links or NO_LINKS}.items():
+            archive.writestr(name, content)
+    looks = Looks(out.getvalue(), SHEET, hides=True)
+    assert set(looks.percent_cells(["A"])) <= {"A"}
+    rows, columns = looks.hidden()
+    assert {*map(type, rows)} <= {int}
+    assert {*map(type, columns)} <= {range}
