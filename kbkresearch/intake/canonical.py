@@ -11,6 +11,7 @@ from kbkresearch.findings import FindingGroup
 from kbkresearch.intake.cells import objects
 from kbkresearch.intake.convert import INDEX, SheetColumns
 from kbkresearch.intake.headers import SEARCHED, cell_text, is_number
+from kbkresearch.intake.hidden import hidden_findings
 from kbkresearch.intake.months import month_in_name, month_in_titles
 from kbkresearch.intake.names import (
     is_plain,
@@ -24,6 +25,7 @@ from kbkresearch.intake.names import (
 from kbkresearch.intake.persons import suspects, without_identifiers
 from kbkresearch.intake.refusals import MONTHS_BESIDE, meant_twice, months_beside
 from kbkresearch.intake.rows import says_mid_month
+from kbkresearch.intake.settle import Formats, settle_units
 from kbkresearch.vocabulary import COLUMNS, Text, label
 
 if TYPE_CHECKING:
@@ -111,7 +113,7 @@ def canonical(
     if repeated(headings):
         raise meant_twice(raw, headings)
     columns = SheetColumns(raw.file, raw.sheet, raw.row_numbers)
-    columns.findings += _left_out(raw)
+    columns.findings += _left_out(raw) + hidden_findings(raw)
     columns.years = _years(raw, headings)
     columns.read_ahead(headings, raw.columns)
     letters: dict[str, str] = {}
@@ -121,7 +123,8 @@ def canonical(
     for place in kept:
         cells = _anonymous(headings[place], raw.columns[place], some.get(place), columns)
         letters[columns.add(headings[place], cells)] = raw.letters[place]
-    columns.settle_units({one.name: one for one in headings if one.name}, asked)
+    by_name = {one.name: one for one in headings if one.name}
+    settle_units(columns, by_name, asked, Formats(raw.looks, letters, raw.row_numbers))
     _say_unknown(raw, headings, kept, columns)
     _month_from_names(raw, columns)
     _stage_from_titles(raw, columns)

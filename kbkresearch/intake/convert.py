@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kbkresearch.findings import FindingGroup
-from kbkresearch.intake.cells import NumberColumn, objects
+from kbkresearch.intake.cells import objects
 from kbkresearch.intake.coded import categorical
 from kbkresearch.intake.lexicon import CODED
 from kbkresearch.intake.months import is_mid_month, month_in_name, read_months, read_years
@@ -18,22 +18,13 @@ from kbkresearch.intake.names import allowed_labels, read_labels
 from kbkresearch.intake.number_cells import FILLED, is_blank, is_error
 from kbkresearch.intake.numbers import read_numbers
 from kbkresearch.intake.persons import masked
-from kbkresearch.intake.plausible import HIGHEST, RATIOS, ratio_of
+from kbkresearch.intake.plausible import HIGHEST
 from kbkresearch.intake.side_by_side import side_by_side
 from kbkresearch.intake.text_column import TextColumn
-from kbkresearch.intake.units import (
-    conversion,
-    decide_unit,
-    named_unit,
-    open_question,
-    other_signs,
-    perhaps_shares,
-    to_unit,
-)
 from kbkresearch.vocabulary import COLUMNS, label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -41,7 +32,6 @@ if TYPE_CHECKING:
     from kbkresearch.intake.cells import Column
     from kbkresearch.intake.names import Heading
     from kbkresearch.intake.numbers import ReadNumbers
-    from kbkresearch.intake.units import UnitDecision
 
 INDEX = ("sheet", "row")
 _THOUSAND = 1e3
@@ -64,6 +54,8 @@ class SheetColumns:
         The cells of a column of years, for months that stand alone.
     signs : dict of str to uint8 array, shape (n,)
         By column of numbers the sign that each cell prints, as `ReadNumbers` has it.
+    cells : dict of str to Column, length n
+        By column of numbers its raw cells.
     """
 
     file: str
@@ -73,6 +65,7 @@ class SheetColumns:
     findings: list[FindingGroup] = field(default_factory=list)
     years: Sequence[object] | None = None
     signs: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
+    cells: dict[str, Column] = field(default_factory=dict, repr=False)
     _ahead: dict[str | None, ReadNumbers] = field(default_factory=dict, repr=False)
 
     def report(
@@ -299,7 +292,7 @@ class SheetColumns:
                 "info",
             )
         self.columns[name] = pd.Series(values, copy=False)
-        self.signs[name] = found.signs
+        self.signs[name], self.cells[name] = found.signs, cells
 
     def _separated(self, name: str, found: ReadNumbers, cells: Column) -> Any:
         """Return the values of a column whose separators may be decimal or thousands."""
@@ -325,89 +318,6 @@ class SheetColumns:
         )
         self.report("ambiguous_separator", name, found.undecided & ~impossible, cells, words)
         return np.where(impossible, thousands / _THOUSAND, found.values)
-
-    def settle_units(self, headings: Mapping[str, Heading], asked: Mapping[str, str]) -> None:
-        """Bring the indicators to their canonical units, or leave them out and say why.
-
-        Parameters
-        ----------
-        headings : mapping of str to Heading
-            By canonical name.
-        asked : mapping of str to str
-            Units given by the caller, by indicator (``"ak"``).
-        """
-        for name, heading in headings.items():
-            unit = COLUMNS[name].name.rsplit("_", 1)[-1]
-            if name in RATIOS:
-                self._settle(name, heading, asked.get(name.split("_")[0]))
-            elif unit == "pct" and name in self.signs:
-                self._doubt_unit(name, heading)
-
-    def _settle(self, name: str, heading: Heading, asked: str | None) -> None:
-        """Bring an indicator to its canonical unit, or leave it out."""
-        values, signs = self.columns[name].to_numpy(dtype=float), self.signs[name]
-        canonical = name.split("_")[1]
-        decision = decide_unit(
-            values,
-            canonical=canonical,
-            ratio=self._share(name),
-            named=named_unit(heading.unit, signs),
-            asked=asked,
-        )
-        if decision.unit is None:
-            if np.isfinite(values).any():
-                self._leave_out(name, decision)
-            return
-        if decision.contradicts or decision.unit != canonical:
-            told = decision.why in {"asked", "named"} and not decision.contradicts
-            words = conversion(decision.unit, decision, canonical)
-            self.note("unit_converted", name, words, "info" if told else "warning")
-        elif decision.why == "named":
-            self._doubt_unit(name, heading)
-        odd = other_signs(signs, values, decision.unit)
-        words = (
-            "tanda satuannya lain dari sel-sel lain di kolom ini; sel dikosongkan",
-            "has another sign of its unit than the rest of the column; the cell is left missing",
-        )
-        self.report("unit_of_cell", name, odd, NumberColumn(values), words)
-        values = np.where(odd, np.nan, values) if odd.any() else values
-        self.columns[name] = pd.Series(to_unit(values, decision.unit, canonical), copy=False)
-
-    def _leave_out(self, name: str, decision: UnitDecision) -> None:
-        """Leave out an indicator that can be read in two units."""
-        values = self.columns[name].dropna()
-        words = open_question(name, decision, float(values.iloc[0]) if len(values) else None)
-        self.note("ambiguous_unit", name, words, "error")
-        self.columns[f"{name}_printed"] = self.columns[name]
-        self.columns[name] = pd.Series(np.full(len(self.columns[name]), np.nan))
-
-    def _doubt_unit(self, name: str, heading: Heading) -> None:
-        """Report percentages that may be shares: cells formatted as percentages come as shares."""
-        values = self.columns[name].to_numpy(dtype=float)
-        signed = self.signs[name] != 0
-        with np.errstate(invalid="ignore"):
-            small, large = (values > 0) & (values <= 1), values > 1
-        if not large.any() and (small & ~signed).any() and heading.how != "canonical":
-            self.note("unit_in_doubt", name, perhaps_shares(name, values[small & ~signed][0]))
-        elif large.any() and (name not in RATIOS or signed.any()):
-            words = (
-                "paling besar 1, padahal sel lain di kolom ini persen; periksa satuannya",
-                "is 1 or less where others in the column are percentages; look at its unit",
-            )
-            self.report(
-                "unit_in_doubt", name, small & ~signed, NumberColumn(values), words, "warning"
-            )
-
-    def _share(self, name: str) -> Any:
-        """Return an indicator as a share, as the counts beside it give it, if they are there."""
-        scale, parts = RATIOS[name]
-        counts = {
-            one: self.columns[one].to_numpy(dtype=float)
-            for one in itertools.chain(*parts)
-            if one in self.columns
-        }
-        ratio = ratio_of(counts, name)
-        return None if ratio is None else ratio / scale
 
 
 def _is_number(name: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 import zipfile
 from typing import TYPE_CHECKING, TypeAlias
 from xml.etree import ElementTree as ET
 
 from kbkresearch.intake import xlsb
+from kbkresearch.intake.workbook_parts import sheet_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,6 @@ _TEXTS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!",
     0x2A: "#N/A", 0x2B: "#GETTING_DATA",
 }  # fmt: skip
-_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def error_cells(data: bytes, parts: Iterable[str]) -> dict[str, ErrorCells]:
@@ -53,9 +52,8 @@ def error_cells(data: bytes, parts: Iterable[str]) -> dict[str, ErrorCells]:
             return _in_content(archive.read(_ODS))
         if not wanted:
             return {}
-        binary = xlsb.WORKBOOK in archive.namelist()
-        look = _in_binary_sheet if binary else _in_sheet
-        listed = _binary_sheets(archive) if binary else _sheets(archive)
+        look = _in_binary_sheet if xlsb.WORKBOOK in archive.namelist() else _in_sheet
+        listed = sheet_parts(archive)
         return {name: look(archive.read(part)) for name, part in listed if part in wanted}
 
 
@@ -68,35 +66,6 @@ def error_text(code: int) -> str:
     '#DIV/0!'
     """
     return _TEXTS.get(code, "#VALUE!")
-
-
-def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Return the name of each sheet of an xlsx workbook and of the part that holds it."""
-    try:
-        parts = _linked(archive, "xl/_rels/workbook.xml.rels")
-        book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
-    except KeyError:
-        return []
-    return [
-        (sheet.get("name", ""), parts.get(sheet.get(_LINK, ""), ""))
-        for sheet in book.iter()
-        if sheet.tag.endswith("}sheet")
-    ]
-
-
-def _binary_sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Return the name of each sheet of an xlsb workbook and of the part that holds it."""
-    parts = _linked(archive, "xl/_rels/workbook.bin.rels")
-    listed = xlsb.sheets(archive.read(xlsb.WORKBOOK))
-    return [(name, parts.get(relation, "")) for name, relation in listed]
-
-
-def _linked(archive: zipfile.ZipFile, links: str) -> dict[str, str]:
-    """Return the part that each relation of the workbook names."""
-    return {
-        link.get("Id", ""): posixpath.join("/xl", link.get("Target", "")).lstrip("/")
-        for link in ET.fromstring(archive.read(links))  # noqa: S314
-    }
 
 
 def _in_binary_sheet(data: bytes) -> ErrorCells:

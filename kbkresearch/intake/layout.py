@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kbkresearch.intake.cells import Column
+    from kbkresearch.intake.looks import Looks
     from kbkresearch.intake.sheets import RawSheet
 
 _UNIT_LINES = 2
@@ -88,6 +89,8 @@ class RawTable:
     shifted, short : list of int
         Rows of data of a delimited text with filled cells beyond those of its headings, and with
         fewer cells than headings: what stands in them may belong to another column.
+    looks : Looks, optional
+        How the sheet shows its cells, where the format tells it.
     """
 
     file: str
@@ -101,6 +104,7 @@ class RawTable:
     titles: list[str]
     shifted: list[int]
     short: list[int]
+    looks: Looks | None = None
 
     @property
     def rows(self) -> list[list[object]]:
@@ -156,6 +160,7 @@ def find_table(sheet: RawSheet, known: Callable[[str], bool]) -> RawTable | None
         titles=[text for row in rows[:first] for text in map(cell_text, row) if text],
         shifted=(shifted + 1).tolist(),
         short=(short + 1).tolist(),
+        looks=sheet.looks,
     )
 
 

@@ -13,7 +13,7 @@ import re
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.parsers import expat
 
 from kbkresearch.errors import BadArgumentError
@@ -45,6 +45,7 @@ _ROW_END = b"</row>"
 _SHEETS = (b"sheetData", b"office:spreadsheet")
 _REF = re.compile(r"([A-Za-z]{1,8})(\d{1,12})")
 _ERROR_CELL = re.compile(rb"<c\s[^<>]*\st\s*=\s*[\"']e[\"']")
+_HIDDEN = b"hidden="
 _MANIFEST = "META-INF/manifest.xml"  # of OpenDocument: says which parts are encrypted
 
 
@@ -87,6 +88,8 @@ class Extent:
     ----------
     missed : bool
         Whether the sheet has cells that the reader misses, such as those that hold an error.
+    hides : bool
+        Whether the sheet may have hidden rows or columns.
     """
 
     def __init__(self, name: str) -> None:
@@ -96,7 +99,7 @@ class Extent:
     def start(self) -> None:
         """Begin another sheet."""
         self.row = self.column = self._rows = self._columns = self._before = 0
-        self._before, self.at, self.missed = self.area, (1, 1), False
+        self._before, self.at, self.missed, self.hides = self.area, (1, 1), False, False
 
     def cell(self, row: int, column: int) -> None:
         """Count a filled cell (1-based) and refuse the workbook if it reaches too far."""
@@ -134,6 +137,7 @@ class Extent:
     def tag(self, name: str, attributes: dict[str, str]) -> None:
         """Take a tag of xlsx or ods; any cell counts that may hold something."""
         kind = name.rpartition(":")[2]
+        self.hides |= kind in {"row", "col"} and "hidden" in attributes
         if kind == "row":
             given = attributes.get("r", "")
             self.row, self.column = (int(given) if given.isdecimal() else self.row + 1), 0
@@ -177,7 +181,23 @@ def _times(attributes: dict[str, str], what: str) -> int:
     return max(int(given[:12]), 1) if given.isdecimal() else 1
 
 
-def check_zip(name: str, data: bytes) -> list[str]:
+class Noted(NamedTuple):
+    """The parts of a workbook that are worth a second look.
+
+    Attributes
+    ----------
+    missed : list of str
+        Worksheets of xlsx or xlsb with cells that their reader misses: errors, and cells of xlsb in
+        forms of their own.
+    hiding : list of str
+        Worksheets of xlsx that may have hidden rows or columns.
+    """
+
+    missed: list[str]
+    hiding: list[str]
+
+
+def check_zip(name: str, data: bytes) -> Noted:
     """Inflate every entry with a cap and follow its cells before a parser is handed the file.
 
     Parameters
@@ -189,9 +209,7 @@ def check_zip(name: str, data: bytes) -> list[str]:
 
     Returns
     -------
-    list of str
-        The parts that are worksheets of xlsx or xlsb with cells that their reader misses:
-        errors, and cells of xlsb in forms of their own.
+    Noted
 
     Raises
     ------
@@ -210,7 +228,7 @@ def check_zip(name: str, data: bytes) -> list[str]:
             ),
         )
     _check_size(name, sum(entry.file_size for entry in entries), len(data))
-    extent, total, missed = Extent(name), 0, []
+    extent, total, noted = Extent(name), 0, Noted([], [])
     if any(_encrypted(entry, data) for entry in entries):
         raise locked(name)
     for entry in entries:
@@ -220,8 +238,9 @@ def check_zip(name: str, data: bytes) -> list[str]:
             _tag_by_tag(name, entry.filename, chunks(), extent)
         total += entry.file_size
         extent.check()
-        missed += [entry.filename] if extent.missed else []
-    return missed
+        noted.missed.extend([entry.filename] * extent.missed)
+        noted.hiding.extend([entry.filename] * extent.hides)
+    return noted
 
 
 def _encrypted(entry: zipfile.ZipInfo, data: bytes) -> bool:
@@ -237,6 +256,7 @@ def _plain(chunks: Iterator[bytes], extent: Extent) -> bool:
     xml, sheet = _parse(_parser(), head + opens), PlainSheet()
     if not opens or xml is None:
         return False
+    extent.hides = _HIDDEN in head
     for chunk in itertools.chain([b""], chunks):
         text = rest + chunk
         end = text.rfind(_ROW_END) + len(_ROW_END) if _ROW_END in text else 0
@@ -244,6 +264,7 @@ def _plain(chunks: Iterator[bytes], extent: Extent) -> bool:
         if not sheet.take(rows):
             return False
         extent.missed |= _has_error(rows)
+        extent.hides |= _HIDDEN in rows
         if b"</sheetData>" in rest:
             break
     between, ends, rest = rest.partition(b"</sheetData>")

@@ -11,7 +11,7 @@ import importlib
 import io
 import itertools
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from kbkresearch.intake.binary import check_cells, check_sav, without_panics
 from kbkresearch.intake.cell_rows import CellRows
 from kbkresearch.intake.delimited import read_delimited
 from kbkresearch.intake.error_cells import error_cells
+from kbkresearch.intake.looks import looks_of
 from kbkresearch.intake.ole import OleFile
 from kbkresearch.intake.safety import MOST_BYTES, SAVE, SPLIT, bad, check_zip, locked, too_large
 from kbkresearch.intake.xls import check_xls
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from kbkresearch.intake.cells import Rows
     from kbkresearch.intake.error_cells import ErrorCells
+    from kbkresearch.intake.looks import Looks
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = ("Workbook", "Book", "WORKBOOK", "BOOK")
@@ -71,6 +73,8 @@ class RawSheet:
         Whether whoever opens the file sees letters above the columns.
     labels : mapping of str to str
         The label of each variable by its name, where the format has them.
+    looks : Looks, optional
+        How the sheet shows its cells, where the format tells it.
     """
 
     file: str
@@ -79,6 +83,7 @@ class RawSheet:
     rows: Sequence[list[object]]
     lettered: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)
+    looks: Looks | None = field(default=None, repr=False, compare=False)
 
 
 def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet, ...]:
@@ -108,10 +113,11 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> tuple[RawSheet
     data = _load(place)
     with _one_error(place):
         if data.startswith(b"PK"):
-            missed = check_zip(place.name, data)
-            data = spelt_out(data, missed)
-            named = error_cells(data, missed)
-            return _workbook(place, data, sheet, lambda _, name: named.get(name, {}))
+            noted = check_zip(place.name, data)
+            data = spelt_out(data, noted.missed)
+            named, looks = error_cells(data, noted.missed), looks_of(data, noted.hiding)
+            found = _workbook(place, data, sheet, lambda _, name: named.get(name, {}))
+            return tuple(replace(one, looks=looks.get(one.name)) for one in found)
         if data.startswith(_OLE):
             listed = check_xls(place.name, OleFile(place.name, data).stream(*_STREAMS))
             return _workbook(place, data, sheet, lambda number, _: listed[number])

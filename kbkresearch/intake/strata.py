@@ -13,10 +13,12 @@ from kbkresearch.findings import Findings
 from kbkresearch.intake.cells import objects
 from kbkresearch.intake.coded import plain
 from kbkresearch.intake.convert import SheetColumns
+from kbkresearch.intake.hidden import hidden_findings
 from kbkresearch.intake.layout import find_table
 from kbkresearch.intake.names import looks_personal, person_columns, read_headings, repeated
 from kbkresearch.intake.numbers import read_numbers
 from kbkresearch.intake.read import Reading
+from kbkresearch.intake.settle import Formats, settle_units
 from kbkresearch.intake.sheets import read_sheets
 
 if TYPE_CHECKING:
@@ -99,7 +101,8 @@ def _canonical(raw: RawTable, mapping: Mapping[str, str] | None, lang: str) -> R
         both = " and ".join(map(repr, printed))
         raise BadArgumentError(f"{raw.file}, sheet {raw.sheet}: {both} all mean {name}.")
     columns = SheetColumns(raw.file, raw.sheet, raw.row_numbers)
-    personal = person_columns(raw.headings)
+    columns.findings += hidden_findings(raw)
+    personal, letters = person_columns(raw.headings), dict[str, str]()
     for place, (heading, cells) in enumerate(zip(headings, raw.columns, strict=True)):
         name = heading.name or heading.printed
         if name in _AS_PRINTED:
@@ -110,8 +113,9 @@ def _canonical(raw: RawTable, mapping: Mapping[str, str] | None, lang: str) -> R
             text = ("pengenal orang dibuang saat dibaca", "identifier of persons dropped")
             columns.note("personal_identifier", heading.printed, text)
         else:
-            columns.add(heading, cells)
-    columns.settle_units({one.name: one for one in headings if one.name}, {})
+            letters[columns.add(heading, cells)] = raw.letters[place]
+    by_name = {one.name: one for one in headings if one.name}
+    settle_units(columns, by_name, {}, Formats(raw.looks, letters, raw.row_numbers))
     findings = Findings(columns.findings)
     _refuse(findings)
     table = plain(pd.DataFrame(columns.columns))

@@ -38,6 +38,10 @@ _AGREE = 0.9
 _TOLERANCE = 0.02
 _INDICATORS = frozenset(("ak", "rrns", "rppt"))  # those whose unit can be given
 _DIGITS = 10
+# below it a number of at most 1 is hardly a percentage (0.1 % is one referral in a thousand)
+_LEAST_PCT = {"rrns_pct": 0.1, "rppt_pct": 0.2}
+# from it on it is hardly a share (0.1 is one referral in ten)
+_LEAST_SHARE = {"rrns_pct": 0.1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +202,104 @@ def open_question(name: str, decision: UnitDecision, example: float | None) -> t
     )
 
 
+def hardly_per_cent(name: str, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which ratios of at most 1 are hardly meant as percentages.
+
+    Parameters
+    ----------
+    name : str
+        The column, such as ``"rrns_pct"``.
+    values : array of float, shape (n,)
+        NaN where missing.
+
+    Returns
+    -------
+    array of bool, shape (n,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> hardly_per_cent("rrns_pct", np.array([0.8, 0.01])).tolist()
+    [False, True]
+    >>> hardly_per_cent("infrastructure_pct", np.array([0.8])).tolist()
+    [True]
+    """
+    with np.errstate(invalid="ignore"):
+        found: NDArray[np.bool_] = values < _LEAST_PCT.get(name, np.inf)
+    return found
+
+
+def hardly_shares(name: str, values: NDArray[np.float64]) -> bool:
+    """Tell whether ratios are too large to be shares.
+
+    Parameters
+    ----------
+    name : str
+        The column, such as ``"rrns_pct"``.
+    values : array of float, shape (n,)
+        NaN where missing.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> hardly_shares("rrns_pct", np.array([0.8, 0.0, 0.5]))
+    True
+    >>> hardly_shares("rrns_pct", np.array([0.008, 0.0, 0.005]))
+    False
+    """
+    with np.errstate(invalid="ignore"):
+        some = values[values > 0]
+    return bool(len(some) and np.median(some) >= _LEAST_SHARE.get(name, np.inf))
+
+
+def shown_as_percent(name: str, example: float, *, mixed: bool) -> tuple[str, str]:
+    """Say in Indonesian and English that cells are formatted as percentages, so hold shares.
+
+    Parameters
+    ----------
+    name : str
+        The column, such as ``"rrns_pct"``.
+    example : float
+        What such a cell holds.
+    mixed : bool
+        Whether other cells of the column are not.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> shown_as_percent("ak_permille", 0.15, mixed=False)[1].partition("; ")[2]
+    'read as shown (0.15 = 15 % = 150 ‰)'
+    """
+    units = dict.fromkeys(("pct", name.rsplit("_", 1)[1]))
+    values = [f"{example * _PER_UNIT[unit]:.6g} {_SIGN[unit]}" for unit in units]
+    equal = " = ".join([f"{example:.6g}", *values])
+    if mixed:
+        what = Text(
+            "berformat persen, padahal sel lain di kolom ini tidak",
+            "is formatted as a percentage where others in the column are not",
+        )
+        do = Text("; periksa satuan kolom ini", "; look at the unit of the column")
+    else:
+        what = Text(
+            "sel-selnya berformat persen, jadi isinya proporsi",
+            "its cells are formatted as percentages, so they hold shares",
+        )
+        do = Text("", "")
+    return (
+        f"{what.id}; dibaca seperti tampilannya ({equal.replace('.', ',')}){do.id}",
+        f"{what.en}; read as shown ({equal}){do.en}",
+    )
+
+
 def perhaps_shares(name: str, example: float) -> tuple[str, str]:
-    """Say in Indonesian and English that rates are shares if their cells are formatted as per cent.
+    """Say in Indonesian and English that percentages of at most 1 may be shares.
 
     Parameters
     ----------
@@ -214,21 +314,20 @@ def perhaps_shares(name: str, example: float) -> tuple[str, str]:
     """
     short, canonical = name.rsplit("_", 1)
     sign = _SIGN[canonical]
-    share = f"{example * _PER_UNIT[canonical]:.6g} {sign}"
-    said = f"{example:.6g}"
+    read = f"{example:.6g} {sign}"
+    means = f"{example:.6g} = {example * _PER_UNIT[canonical]:.6g} {sign}"
     option = (
         (f"beri --unit {short}=share", f"give --unit {short}=share")
         if short in _INDICATORS
         else ("kalikan 100 di berkas", "multiply by 100 in the file")
     )
-    read, means = f"{said} {sign}", f"{said} = {share}"
     kept = Text(
-        f"semua nilai paling besar 1 dan dibaca apa adanya ({read})",
+        f"semua nilai paling besar 1 dan dibaca apa adanya ({read})".replace(".", ","),
         f"no value is above 1, and they are read as they are ({read})",
     )
     do = Text(
-        f"bila selnya berformat persen, {means}: {option[0]}; bila tidak, biarkan",
-        f"if the cells are formatted as percentages, {means}: {option[1]}; if not, leave them",
+        f"bila sebenarnya proporsi, {means.replace('.', ',')}: {option[0]}; bila tidak, biarkan",
+        f"if they are shares, {means}: {option[1]}; if not, leave them",
     )
     return f"{kept.id}; {do.id}", f"{kept.en}; {do.en}"
 
