@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kbkresearch.errors import UnknownNameError
-from kbkresearch.intake import delimited, number_cells, plain_numbers
+from kbkresearch.intake import delimited, number_cells, numbers, plain_numbers
 from kbkresearch.intake.delimited import TextRows
 from kbkresearch.intake.numbers import SIGNS, is_blank, read_numbers
 
@@ -200,11 +199,9 @@ def test_a_known_decimal_sign_is_obeyed():
         read_numbers([], decimal=";")
 
 
-def test_a_native_column_is_read_at_once():
-    cells = [1, 2.5, None, NAN] * 72_000
-    start = time.perf_counter()
-    found = read_numbers(cells)
-    assert time.perf_counter() - start < 0.5
+def test_a_native_column_is_read_without_looking_at_its_cells(monkeypatch):
+    monkeypatch.delattr(numbers, "read_cell")
+    found = read_numbers([1, 2.5, None, NAN] * 72_000)
     assert found.blank.sum() == 144_000
     assert found.decimal == "none"
     found = read_numbers([1, float("inf")])

@@ -272,9 +272,7 @@ def test_a_dimension_that_lies_does_no_harm(tmp_path):
     path = tmp_path / "a.xlsx"
     lie = rb'<dimension ref="A1:XFD10000000"'
     path.write_bytes(edited(workbook(), lambda t: re.sub(rb'<dimension ref="[^"]*"', lie, t)))
-    start = time.monotonic()
     assert read_sheets(path)[0].rows == ROWS
-    assert time.monotonic() - start < 1
 
 
 FAR = {
