@@ -207,6 +207,9 @@ def test_a_native_column_is_read_without_looking_at_its_cells(monkeypatch):
     found = read_numbers([1, float("inf")])
     assert found.unreadable.tolist() == [False, True]
     assert np.isnan(found.values[1])
+
+
+def test_a_whole_number_too_large_for_a_float_is_no_number():
     assert values(10**400, 5) == [None, 5]
 
 
