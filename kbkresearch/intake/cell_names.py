@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kbkresearch.intake.text_column import eight_bytes
+from kbkresearch.intake.octets import HIGH, ONES, ZEROS, above_nine, behind, eight_bytes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,9 +20,7 @@ _LONGEST = 11  # three letters, seven digits, a quotation mark
 _LETTERS, _TEN = 26, 10
 _LAST_ROW, _LAST_COLUMN = 9_999_999, 26 + 26**2 + 26**3  # that so many signs can name
 _ONE, _SEVEN, _BITS, _FULL = (np.uint64(number) for number in (1, 7, 8, 255))
-_ONES, _HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
-_QUOTES, _ZEROS, _ABOVE_NINE = (_ONES * np.uint64(one) for one in (ord('"'), ord("0"), 128 - 10))
-_HOW_MANY = np.uint64(0xE0C0A08060402000), np.uint64(61)  # bytes behind a mark, in its top bits
+_QUOTES = ONES * np.uint64(ord('"'))
 _LAST = np.uint64(1 << 63)
 _RUNS = tuple(np.uint64(one) for one in (0x01, 0x0101, 0x010101))  # one to three letters
 
@@ -50,7 +48,7 @@ def reach(text: bytes, starts: NDArray[np.intp]) -> tuple[int, int]:
         return 0, 0
     word = eight_bytes(text, starts)
     quote = word ^ _QUOTES
-    quote = (quote - _ONES) & ~quote & _HIGH
+    quote = (quote - ONES) & ~quote & HIGH
     quote &= ~quote + _ONE
     long = quote == 0
     if not long.any():
@@ -70,11 +68,11 @@ def _farthest(parts: list[tuple[int, int]]) -> tuple[int, int]:
 def _short(word: NDArray[np.uint64], quote: NDArray[np.uint64]) -> tuple[int, int]:
     """Follow names of up to seven signs; `quote` has the highest bit of the byte behind each."""
     after = quote >> _SEVEN
-    shift = ((after * _HOW_MANY[0] >> _HOW_MANY[1]) + _ONE) * _BITS
-    signs = ((word ^ _ZEROS) & (after - _ONE)) << shift
-    letters = (((signs & ~_HIGH) + _ABOVE_NINE) | signs) & _HIGH
+    shift = (behind(after) + _ONE) * _BITS
+    signs = ((word ^ ZEROS) & (after - _ONE)) << shift
+    letters = above_nine(signs)
     rows = signs & ~((letters >> _SEVEN) * _FULL)
-    first = _HIGH >> (_SEVEN * _BITS) << shift
+    first = HIGH >> (_SEVEN * _BITS) << shift
     column = _columns(word, [letters == first * run for run in _RUNS])
     if not (rows.all() and (letters < _LAST).all() and column):
         return 0, 0

@@ -17,9 +17,10 @@ import numpy as np
 
 from kbkresearch.intake.cell_rows import CellRows
 from kbkresearch.intake.cells import Rows, is_range
+from kbkresearch.intake.octets import WORD, eight_bytes, words_of
 from kbkresearch.intake.safety import SAVE, Extent, bad
 from kbkresearch.intake.side_by_side import side_by_side
-from kbkresearch.intake.text_column import MOST, TextColumn, eight_bytes, words_of
+from kbkresearch.intake.text_column import MOST, TextColumn
 from kbkresearch.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class TextRows(Rows):
         longest = np.minimum(ends[some] - before[some] - 1, MOST).max(axis=0).tolist()
         counts = [max(words_of(one) - 1, 0) for one in longest]
         which = np.repeat(np.arange(self.width), counts)
-        ahead = [8 * place for count in counts for place in range(1, count + 1)]
+        ahead = [WORD * place for count in counts for place in range(1, count + 1)]
         further, tails = np.array(ahead, np.int32), np.empty((len(which), n), np.uint64)
 
         def find(row: int) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from kbkresearch.intake.octets import WORD, ZEROS, above_nine, behind
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,15 +23,12 @@ _LONGEST = 16  # so that all digits together are a whole number below 2**53
 _GROUP = 3
 _TENS = 10.0 ** np.arange(_LONGEST + 1)
 _ROWS = 1 << 17  # taken at a time: few enough to stay near the processor, enough for two threads
-_WORD, _BITS = 8, 8
+_BITS = 8
 _BYTE, _BEFORE_LAST_BIT = np.uint64(8), np.uint64(7)
 _ONE, _FULL = np.uint64(1), np.uint64(0xFF)
-_ZEROS, _HIGH = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
-_LOW, _ABOVE_NINE = ~_HIGH, np.uint64(0x7676767676767676)
 _COMMA, _DOT = (np.uint64(ord(sign) ^ ord("0")) for sign in ",.")
 _LAST = np.uint64(1 << 56)  # marks the last byte; others are marked likewise
 _BEFORE_GROUP, _GROUP_BITS = np.uint64(1 << 32), np.uint64(8 * _GROUP)
-_HOW_MANY = np.uint64(0xE0C0A08060402000), np.uint64(61)  # bytes behind a mark, in its top bits
 _STEPS = tuple(
     (np.uint64((10**digits << 8 * digits) + 1), np.uint64(8 * digits), np.uint64(mask))
     for digits, mask in (
@@ -87,11 +86,11 @@ def plain_numbers(cells: TextColumn) -> PlainNumbers:
 def _block(cells: TextColumn) -> PlainNumbers:
     """Read some cells."""
     lengths = cells.lengths
-    short = (lengths > 0) & (lengths <= _WORD)
-    shift = _BITS * (np.uint64(_WORD) - np.minimum(lengths, _WORD).astype(np.uint64))
+    short = (lengths > 0) & (lengths <= WORD)
+    shift = _BITS * (np.uint64(WORD) - np.minimum(lengths, WORD).astype(np.uint64))
     # what a digit means in its byte, the last one in the last byte, nothing before the first
-    word = (cells.heads() ^ _ZEROS) << shift
-    marks = (((word & _LOW) + _ABOVE_NINE) | word) & _HIGH
+    word = (cells.heads() ^ ZEROS) << shift
+    marks = above_nine(word)
     longer = np.flatnonzero(~short & (lengths > 0) & (lengths < _LONGEST))
     if marks.any() or len(longer):
         read = _one_sign(word, marks, _ONE << shift, short)
@@ -135,7 +134,7 @@ def _one_sign(
     if grouped.any():
         grouped &= (mark <= first << _GROUP_BITS) & ((word & (first * _FULL)) != 0)
     thousands = np.where(grouped, values, np.nan)
-    values /= _TENS[(mark * _HOW_MANY[0] >> _HOW_MANY[1]).view(np.int64)]
+    values /= _TENS[behind(mark).view(np.int64)]
     by_comma, by_point = (np.where(plain & one, values, thousands) for one in (comma, dot))
     return PlainNumbers(by_comma, by_point, plain)
 

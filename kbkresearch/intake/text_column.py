@@ -10,6 +10,7 @@ import pandas as pd
 
 from kbkresearch.intake.cell_rows import as_column
 from kbkresearch.intake.cells import Column
+from kbkresearch.intake.octets import HIGH, WORD, ZEROS, above_nine, eight_bytes, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,12 +20,8 @@ if TYPE_CHECKING:
     from kbkresearch.intake.cells import Distinct
     from kbkresearch.intake.plain_numbers import PlainNumbers
 
-_WORD = 8
-_LONGEST = 64  # bytes that are compared as words
 MOST = 255
-_MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
-_HIGH = np.uint64(0x8080808080808080)
-_ZEROS, _ABOVE_NINE = np.uint64(0x3030303030303030), np.uint64(0x7676767676767676)
+_MASKS = np.array([(1 << 8 * n) - 1 for n in range(WORD + 1)], dtype=np.uint64)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -96,14 +93,14 @@ class TextColumn(Column):
         """
         words, lengths = [], self.lengths.astype(np.int16)
         for place in range(words_of(int(lengths.max(initial=0)))):
-            done = _WORD * place
+            done = WORD * place
             if not place:
                 found = self.heads()
             elif place <= len(self._tails):
                 found = self._tails[place - 1]
             else:
                 found = eight_bytes(self.text, self.before + (1 + done))
-            words.append(found & np.take(_MASKS, np.clip(lengths - done, 0, _WORD)))
+            words.append(found & np.take(_MASKS, np.clip(lengths - done, 0, WORD)))
         return words
 
     @functools.cached_property
@@ -112,15 +109,15 @@ class TextColumn(Column):
         if self.coded is None:
             return as_column(list(self)).distinct
         first, codes = self.coded
-        return self.take(first)._decoded(), codes  # noqa: SLF001 - of the same class
+        return self.take(first).decoded(), codes
 
-    def _decoded(self) -> list[object]:
+    def decoded(self) -> list[object]:
         """Return the cells; those of ASCII letters only by array."""
         words = self.words()
-        if not words or any((word & _HIGH).any() for word in words):
+        if not words or any((word & HIGH).any() for word in words):
             return list(self)
         letters = np.stack(words, axis=1)
-        size = letters.shape[1] * _WORD
+        size = letters.shape[1] * WORD
         texts = letters.view(f"S{size}").ravel().astype(f"U{size}").tolist()
         return [text or None for text in texts]
 
@@ -136,8 +133,8 @@ class TextColumn(Column):
         words = self.words() if self.coded is None else self.take(self.coded[0]).words()
         if not words:
             return int(self.lengths.max(initial=0))
-        marks = [(((word ^ _ZEROS) & ~_HIGH) + _ABOVE_NINE | word) & _HIGH for word in words]
-        return int(sum(_WORD - np.bitwise_count(mark) for mark in marks).max(initial=0))
+        counts = [WORD - np.bitwise_count(above_nine(word ^ ZEROS)) for word in words]
+        return int(np.sum(counts, axis=0).max(initial=0))
 
     @functools.cached_property
     def coded(self) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
@@ -171,35 +168,3 @@ def _by_runs(values: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.i
     first = np.empty(len(distinct), dtype=np.intp)
     first[codes[::-1]] = runs[::-1]
     return first, np.repeat(codes, np.diff(runs, append=len(values)))
-
-
-def words_of(longest: int) -> int:
-    """Return how many words of eight bytes hold each cell; none where cells are too long.
-
-    Examples
-    --------
-    >>> words_of(0), words_of(9), words_of(65)
-    (1, 2, 0)
-    """
-    return 0 if longest > _LONGEST else max(-(-longest // _WORD), 1)
-
-
-def eight_bytes(text: bytes, places: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
-    """Return the eight bytes of a text from some places on, the first the lowest, NUL behind it.
-
-    Examples
-    --------
-    >>> eight_bytes(b"A;B", np.array([0, 2])).tolist() == [0x423B41, 0x42]
-    True
-    """
-    there = places <= len(text) - _WORD
-    windows: NDArray[np.uint64] = np.ndarray(
-        (max(len(text) - _WORD + 1, 0),), "<u8", text, strides=(1,)
-    )
-    found = windows[places] if there.all() else np.zeros(len(places), np.uint64)
-    if there.all():
-        return found
-    found[there] = windows[places[there]]
-    last = places[~there].tolist()
-    found[~there] = [int.from_bytes(text[one : one + _WORD], "little") for one in last]
-    return found
