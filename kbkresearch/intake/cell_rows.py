@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kbkresearch.intake.cells import CodedColumn, Column, NumberColumn, Rows, is_range
+from kbkresearch.intake.cells import CodedColumn, Column, MixedColumn, NumberColumn, Rows, is_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 8  # rows, so few that their cells are still near when they are looked at again
 _NUMBER = -1
-_TOLD_APART = frozenset((int, float, bool, dt.date, dt.datetime, dt.time, dt.timedelta))
-_FLOAT_OR_EMPTY = frozenset((float, str, type(None)))
+_TOLD_APART = frozenset((int, bool, dt.date, dt.datetime, dt.time, dt.timedelta))
 
 
 class CellRows(Rows):
@@ -90,42 +89,58 @@ def as_column(cells: Sequence[object]) -> Column:
     return growing.stored().take(slice(None))
 
 
+class _Part(NamedTuple):
+    """Some rows of a column: floats, codes of other cells, or both."""
+
+    rows: slice
+    numbers: NDArray[np.float64] | None
+    codes: NDArray[np.int32] | None
+
+
 class _Growing:
-    """A column while it is read, to which cells are added: parts of floats and of codes."""
+    """A column while it is read, to which cells are added: floats, and codes of other cells."""
 
     def __init__(self) -> None:
         self.values: list[object] = [None]
         self.known = _Known(self.values)
-        self.parts: list[NDArray[np.float64] | NDArray[np.int32]] = []
+        self.parts: list[_Part] = []
+        self.n = 0
 
     def extend(self, cells: Sequence[object]) -> None:
         """Add cells."""
+        rows = slice(self.n, self.n + len(cells))
+        self.n = rows.stop
         kinds = set(map(type, cells))
-        numbers = _floats(cells, kinds)
-        self.parts.append(self.known.codes(cells, kinds) if numbers is None else numbers)
+        if kinds == {float}:
+            self.parts.append(_Part(rows, np.array(cells), None))
+        elif float in kinds:
+            self.parts.append(self._mixed(rows, cells))
+        else:
+            self.parts.append(_Part(rows, None, self.known.codes(cells, kinds)))
+
+    def _mixed(self, rows: slice, cells: Sequence[object]) -> _Part:
+        """Return floats among other cells, and the codes of those that are not empty."""
+        numbers = np.array([cell if isinstance(cell, float) else math.nan for cell in cells])
+        codes = np.full(len(cells), _NUMBER, np.int32)
+        empty = np.flatnonzero(np.isnan(numbers)).tolist()
+        others = [place for place in empty if not _is_nothing(cells[place])]
+        kept = [cells[place] for place in others]
+        codes[others] = self.known.codes(kept, set(map(type, kept)))
+        return _Part(rows, numbers, codes)
 
     def stored(self) -> _Stored:
         """Return what has been read."""
-        ends = np.cumsum([0, *map(len, self.parts)]).tolist()
-        codes = np.full(ends[-1], _NUMBER, np.int32)
-        numbers = np.full(ends[-1], np.nan)
-        for start, end, part in zip(ends, ends[1:], self.parts, strict=False):
-            (codes if part.dtype == np.int32 else numbers)[start:end] = part
+        codes, numbers = np.full(self.n, _NUMBER, np.int32), np.full(self.n, np.nan)
+        for part in self.parts:
+            if part.numbers is not None:
+                numbers[part.rows] = part.numbers
+            if part.codes is not None:
+                codes[part.rows] = part.codes
         return _Stored(self.values, codes, numbers)
 
 
-def _floats(cells: Sequence[object], kinds: set[type]) -> NDArray[np.float64] | None:
-    """Return cells as an array, NaN where one is empty; None if they are not all floats."""
-    if kinds == {float}:
-        return np.array(cells)
-    if float in kinds and kinds <= _FLOAT_OR_EMPTY:
-        bare = [math.nan if cell is None or cell == "" else cell for cell in cells]
-        return np.array(bare) if set(map(type, bare)) == {float} else None
-    return None
-
-
-def _is_nan(cell: object) -> bool:
-    return isinstance(cell, float) and math.isnan(cell)
+def _is_nothing(cell: object) -> bool:
+    return cell is None or cell == "" or isinstance(cell, float)  # of floats only NaN is asked
 
 
 class _Known(dict[type, "_Codes | _Each"]):
@@ -150,7 +165,7 @@ class _Known(dict[type, "_Codes | _Each"]):
         if len(kinds) == 1:
             found: Iterable[int] = map(self[kinds.pop()].__getitem__, cells)
         else:
-            found = (0 if _is_nan(cell) else self[type(cell)][cell] for cell in cells)
+            found = (self[type(cell)][cell] for cell in cells)
         return np.fromiter(found, np.int32, len(cells))
 
 
@@ -196,13 +211,6 @@ class _Stored(NamedTuple):
         if not len(other):
             return NumberColumn(numbers)
         few = CodedColumn(self.values, codes[other])
-        if {type(cell) for cell in few.distinct[0]} <= {float, type(None)}:
-            numbers = numbers.copy()
-            numbers[other] = np.array([*few], dtype=np.float64)
+        if not few.codes.any():
             return NumberColumn(numbers)
-        if len(other) == len(codes):
-            return few
-        values, places = NumberColumn(np.delete(numbers, other)).distinct
-        codes = codes.copy()
-        codes[codes == _NUMBER] = places + len(self.values)
-        return CodedColumn(self.values + values, codes)
+        return few if len(other) == len(codes) else MixedColumn(numbers, other, few)

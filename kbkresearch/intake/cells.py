@@ -109,6 +109,57 @@ class CodedColumn(Column):
         return [self.values[code] for code in used], (np.cumsum(there) - 1)[self.codes]
 
 
+class MixedColumn(Column):
+    """A column of floats with other cells among them.
+
+    Parameters
+    ----------
+    numbers : float64 array, shape (n,)
+        NaN where the cell is empty or another.
+    places : int array, shape (k,)
+        Where other cells stand, in order.
+    others : CodedColumn, length k
+        Those cells.
+    """
+
+    def __init__(
+        self, numbers: NDArray[np.float64], places: NDArray[np.intp], others: CodedColumn
+    ) -> None:
+        self.numbers, self.places, self.others = numbers, places, others
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> object: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[object]: ...
+    def __getitem__(self, place: int | slice) -> object:
+        """Return one cell, or those of a slice."""
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        at = int(np.searchsorted(self.places, place))
+        if at < len(self.places) and self.places[at] == place:
+            return self.others[at]
+        return NumberColumn(self.numbers)[place]
+
+    def __iter__(self) -> Iterator[object]:
+        cells: list[object] = [*NumberColumn(self.numbers)]
+        for place, cell in zip(self.places.tolist(), self.others, strict=True):
+            cells[place] = cell
+        return iter(cells)
+
+    @functools.cached_property
+    def distinct(self) -> Distinct:
+        """Return the distinct cells, and which of them each cell is."""
+        floats = np.delete(self.numbers, self.places)
+        parts = NumberColumn(floats).distinct, self.others.distinct
+        codes = np.empty(len(self), dtype=np.intp)
+        codes[np.delete(np.arange(len(self)), self.places)] = parts[0][1]
+        codes[self.places] = parts[1][1] + len(parts[0][0])
+        return [*parts[0][0], *parts[1][0]], codes
+
+
 class Rows(Sequence[list[object]]):
     """Rows of cells, equally long, that can be had by column too; an empty cell is None."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from kbkresearch.errors import UnknownNameError
 from kbkresearch.intake.cell_rows import as_column
-from kbkresearch.intake.cells import NumberColumn
+from kbkresearch.intake.cells import MixedColumn, NumberColumn
 from kbkresearch.intake.number_cells import KINDS, SIGNS, is_blank, read_cell
 from kbkresearch.intake.plain_numbers import plain_numbers
 from kbkresearch.intake.text_column import TextColumn
@@ -212,6 +212,8 @@ class _Cells(NamedTuple):
 
 def _read(cells: Column) -> _Cells:
     """Read cells; those of a plain form by array, of the others each distinct text once."""
+    if isinstance(cells, MixedColumn):
+        return _among_numbers(cells)
     if not isinstance(cells, TextColumn):
         return _each(cells)
     comma, point, plain = plain_numbers(cells)
@@ -223,6 +225,19 @@ def _read(cells: Column) -> _Cells:
         arrays: tuple[NDArray[Any], ...] = read
         for whole, part in zip(arrays, _each(cells.take(rest)), strict=True):
             whole[rest] = part
+    return read
+
+
+def _among_numbers(cells: MixedColumn) -> _Cells:
+    """Read floats, which need no reading, and the cells among them."""
+    n, endless = len(cells), np.isinf(cells.numbers)
+    comma = np.where(endless, np.nan, cells.numbers)
+    kinds = np.where(np.isnan(comma), _BLANK, _NUMBER).astype(np.uint8)
+    kinds[endless] = _UNREADABLE
+    read = _Cells(comma, comma.copy(), kinds, np.zeros(n, np.uint8), np.zeros(n, np.bool_))
+    arrays: tuple[NDArray[Any], ...] = read
+    for whole, part in zip(arrays, _each(cells.others), strict=True):
+        whole[cells.places] = part
     return read
 
 
