@@ -97,16 +97,23 @@ class MissingColumnsError(KbkError, ValueError):
 
     Parameters
     ----------
-    needed : str
+    needed : str or Text
         What is needed, in words and column names.
     found : sequence of object
         The columns that the table has.
     """
 
-    def __init__(self, needed: str, found: Sequence[object]) -> None:
-        self.found = tuple(found)
-        near = ", ".join(map(str, self.found)) or "none"
-        super().__init__(f"{needed} Columns found: {near}.")
+    def __init__(self, needed: object, found: Sequence[object]) -> None:
+        self.needed, self.found = needed, tuple(found)
+        self._listed = ", ".join(map(str, self.found))
+        super().__init__(f"{needed} Columns found: {self._listed or 'none'}.")
+
+    def to(self, lang: str) -> str:
+        """Return the message in a language; what is needed may be English only."""
+        needed = getattr(self.needed, "id", None)
+        if lang != "id" or needed is None:
+            return super().to(lang)
+        return f"{needed} Kolom yang ada: {self._listed or 'tidak ada'}."
 
 
 class BadRowsError(KbkError, ValueError):

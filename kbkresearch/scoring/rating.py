@@ -26,7 +26,7 @@ from kbkresearch.scoring.engine import (
     plan,
     round_half_up,
 )
-from kbkresearch.vocabulary import label
+from kbkresearch.vocabulary import Text, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,9 +92,13 @@ def source(data: pd.DataFrame, indicator: Indicator, found: list[FindingGroup]) 
     if not counted and indicator.column not in data.columns:
         if not indicator.in_payment:
             return None
+        name = indicator.name.upper()
+        counts = ", ".join(f"{label(one, 'id')} ({one})" for one in needed)
         raise MissingColumnsError(
-            f"{indicator.name.upper()} needs the counts {', '.join(needed)}"
-            f" or the indicator {indicator.column}.",
+            Text(
+                f"{name} memerlukan cacah {counts}, atau indikatornya ({indicator.column}).",
+                f"{name} needs the counts {', '.join(needed)} or the indicator {indicator.column}.",
+            ),
             list(data.columns),
         )
 

@@ -879,3 +879,12 @@ def test_findings_read_in_both_languages():
 
 def test_a_table_that_was_not_scored_has_no_findings():
     assert kbk.findings_of(months()).total() == 0
+
+
+def test_a_lack_of_columns_is_told_in_both_languages():
+    with pytest.raises(MissingColumnsError) as caught:
+        kbk.score(pd.DataFrame({"members": [1000], "contacts": [150]}))
+    assert str(caught.value).startswith("RRNS needs the counts nonspecialist_referrals, referrals")
+    told = caught.value.to("id")
+    assert told.startswith("RRNS memerlukan cacah ")
+    assert "Kolom yang ada: members, contacts." in told
