@@ -22,12 +22,17 @@ _PLACES = (
     r"|cabang|wilayah|zona|bulan|bln|tahun|thn|triwulan|semester|januari|februari|maret|april|mei|juni"
     r"|juli|agustus|september|oktober|november|desember|facilities|months?|district"
 )
+_SHORT_MONTH = (  # alone, or with a year or another month behind it
+    r"(?:jan|feb|mar|apr|jun|jul|agt|agu|agus|sep|sept|okt|nov|des)\b\.?"
+    r"(?:\s*(?:[-–/]|s\s*\.?\s*/?\s*d\b|\d).*)?"
+)
 _TOTAL = re.compile(
     r"(?:grand\s+|sub\s*-?\s*)?(?:jumlah|jml|total|subtotal|rata\s*[-–]?\s*rata|rata\s*2|rerata"
     r"|average|mean|median|target|standar|standard|min(?:imum|imal)?|ma(?:ks|x)(?:imum|imal)?"
     r"|simpangan\s+baku|std\.?\s*dev(?:iasi|iation)?)"
-    r"(?:\s+(?:total|keseluruhan|seluruh(?:nya)?|semua|umum|akhir|kbk|capaian|rata\s*-?\s*rata))?"
-    rf"\s*(?:[:=.(].*|\d+|(?:se-?|per\s*-?\s*|/\s*|\d+\s+)?(?:{_PLACES})\b.*)?"
+    r"(?:(?:\s+|\s*/\s*)(?:total|jumlah|keseluruhan|seluruh(?:nya)?|semua|umum|akhir|kbk|capaian"
+    r"|rata\s*-?\s*rata))?"
+    rf"\s*(?:[:=.(].*|\d+|(?:se-?|per\s*-?\s*|/\s*|\d+\s+)?(?:{_PLACES})\b.*|{_SHORT_MONTH})?"
     rf"|(?:semua|seluruh|all)\s+(?:{_PLACES}|health\b)\b.*|se-?\s*(?:{_PLACES})\b.*",
     re.IGNORECASE,
 )

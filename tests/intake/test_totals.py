@@ -13,11 +13,16 @@ TOTALS = (
     "Maksimum", "max", "Simpangan  baku", "Std. Deviasi", "Semua FKTP", "Seluruh puskesmas",
     "Rata-rata / bulan", "Jumlah/bulan", "Rata - rata per FKTP", "Rata–rata perbulan",
     "Total / tahun", "Rata2/bln", "Rata-rata 12 bulan",
-    "All facilities", "Se-kabupaten X", "sekota Medan",
+    "All facilities", "Se-kabupaten X", "sekota Medan", "Jumlah/Total", "Jumlah / Rata-rata",
+    "Rata-rata Jan - Des", "Jumlah Jan-Des 2023", "Total Jan s/d Jun",
 )  # fmt: skip
 REGIONS = (
     "Kab. X", "Kabupaten Y", "Kota Medan", "Kec. A", "Kecamatan", "Prov. B", "Propinsi", "Provinsi",
     "Kantor Cabang Z", "Cabang", "KC Medan", "Wilayah I", "Kedeputian", "Indonesia", "Nasional",
+)  # fmt: skip
+
+FACILITIES = (
+    "Puskesmas Target Jaya", "Klinik Mean", "0101", "Target Jaya", "Target Des Jaya",
 )  # fmt: skip
 
 
@@ -25,7 +30,5 @@ REGIONS = (
     ("rows", "names"), [(total_rows, TOTALS), (region_rows, REGIONS)], ids=["totals", "regions"]
 )
 def test_names_of_sums_are_told_from_facilities(rows, names):
-    table = pd.DataFrame(
-        {"facility_name": [*names, "Puskesmas Target Jaya", "Klinik Mean", "0101"]}
-    )
-    assert rows(table).tolist() == [True] * len(names) + [False] * 3
+    table = pd.DataFrame({"facility_name": [*names, *FACILITIES]})
+    assert rows(table).tolist() == [True] * len(names) + [False] * len(FACILITIES)
