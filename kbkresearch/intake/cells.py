@@ -137,7 +137,7 @@ class MixedColumn(Column):
     def __getitem__(self, place: int | slice) -> object:
         """Return one cell, or those of a slice."""
         if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
+            return [*self][place]
         at = int(np.searchsorted(self.places, place))
         if at < len(self.places) and self.places[at] == place:
             return self.others[at]

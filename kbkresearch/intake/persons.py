@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from kbkresearch.intake.cell_rows import as_column
 from kbkresearch.intake.cells import CodedColumn, NumberColumn
 from kbkresearch.intake.text_column import TextColumn
 
@@ -63,9 +64,8 @@ def without_identifiers(
     held, rest = np.zeros(len(values), dtype=np.bool_), [*values]
     for place, value in persons:
         held[place], rest[place] = True, _rest(value)
-    each = {value: code for code, value in enumerate(dict.fromkeys(rest))}
-    new_codes = np.array([each[value] for value in rest], dtype=np.intp)
-    return CodedColumn([*each], new_codes[codes]), held[codes]
+    left, places = as_column(rest).distinct
+    return CodedColumn(left, places[codes]), held[codes]
 
 
 def suspects(cells: Column) -> Suspects:
